@@ -1,0 +1,170 @@
+"""Picture files in and out: PNG, JPEG, TIFF and BMP; 8 and 16 bit; grey, RGB and RGBA; turned as EXIF says."""
+
+import hashlib
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from scuff.core.errors import PictureError
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
+MAX_PIXELS = 150_000_000
+"""No camera of a line makes a larger frame; a header that claims more is damaged or hostile."""
+
+FULL_SCALE_16 = 65535
+
+# Our own limit above comes first, with a message of its own.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def is_picture(path: Path) -> bool:
+    """Tell whether a file has the suffix of a picture that scuff reads."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def read_picture(source: Path | bytes, white_level: int = FULL_SCALE_16) -> NDArray[np.uint8]:
+    """Read a picture as a network sees it.
+
+    Args:
+        source: A file, or the bytes of one.
+        white_level: The 16-bit value that becomes 255 (4095 for a 12-bit camera that fills the low bits).
+            Has no effect on 8-bit pictures.
+
+    Returns:
+        H×W×3, uint8, RGB; grey repeated over the channels, transparency dropped, turned as EXIF says.
+
+    Raises:
+        PictureError: The file is missing, truncated, too large, or not a picture.
+    """
+    raw = _decode(source)
+    if raw.dtype != np.uint8:
+        scaled = np.minimum(raw.astype(np.float32) * (255.0 / white_level), 255.0)
+        raw = np.round(scaled).astype(np.uint8)
+    if raw.ndim == 2:
+        return np.repeat(raw[..., None], 3, axis=2)
+    return np.ascontiguousarray(raw[..., :3], dtype=np.uint8)
+
+
+def read_values(source: Path | bytes) -> NDArray[Any]:
+    """Read a picture's own values, as a mask needs them: a palette's indices, grey as it is.
+
+    Returns:
+        H×W of the file's type for grey and palette pictures, H×W×3 or H×W×4 for colour.
+
+    Raises:
+        PictureError: As ``read_picture``.
+    """
+    return _decode(source, palette=True)
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """Read height and width, in pixels, as seen after turning, without decoding the picture.
+
+    Raises:
+        PictureError: The file is missing or not a picture.
+    """
+    with _opened(path) as picture:
+        width, height = picture.size
+        turned = picture.getexif().get(0x0112, 1) >= 5
+    return (width, height) if turned else (height, width)
+
+
+def write_png(path: Path, pixels: NDArray[np.uint8], palette: bytes | None = None) -> None:
+    """Write a PNG whose bytes depend on nothing but its pixels; it appears whole or not at all.
+
+    Args:
+        path: Where to.
+        pixels: H×W (grey, or indices into the palette) or H×W×3 (RGB), uint8.
+        palette: RGB triples of an indexed picture.
+    """
+    picture = Image.fromarray(pixels)
+    if palette is not None:
+        picture.putpalette(palette)
+    encoded = io.BytesIO()
+    picture.save(encoded, format="PNG", compress_level=3)
+    write_whole(path, encoded.getvalue())
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file so that nobody ever sees half of it."""
+    blob = content.encode() if isinstance(content, str) else content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(blob)
+    os.replace(part, path)
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(source: Path | bytes) -> Image.Image:
+    """Open a picture and check what its header claims."""
+    where = source if isinstance(source, Path) else "embedded picture"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # Pillow warns, then raises, about the same damage
+            picture = Image.open(source if isinstance(source, Path) else io.BytesIO(source))
+    except FileNotFoundError:
+        raise PictureError(f"{where}: there is no such file") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise PictureError(f"{where}: not a picture that can be read ({_reason(error)})") from error
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            f"{where}: its header claims {width}×{height} pixels, more than the {MAX_PIXELS:,} that scuff reads"
+        )
+    return picture
+
+
+def _decode(source: Path | bytes, palette: bool = False) -> NDArray[Any]:
+    where = source if isinstance(source, Path) else "embedded picture"
+    with _opened(source) as picture:
+        try:
+            if _is_colour_16(picture):
+                return _decode_colour_16(source)
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            raise PictureError(f"{where}: truncated or damaged ({_reason(error)})") from error
+        if upright.mode in {"L", "I;16", "RGB", "RGBA"} or (palette and upright.mode == "P"):
+            return np.asarray(upright)
+        if upright.mode in {"I", "I;16B", "I;16L"}:
+            return np.asarray(upright).astype(np.uint16)
+        if upright.mode in {"1", "LA"}:
+            return np.asarray(upright.convert("L"))
+        return np.asarray(upright.convert("RGB"))
+
+
+def _is_colour_16(picture: Image.Image) -> bool:
+    """Tell whether a colour picture has 16 bits a channel, which Pillow would cut to 8."""
+    if picture.mode not in {"RGB", "RGBA"}:
+        return False
+    if picture.format == "PNG":
+        return any(tile[3] in {"RGB;16B", "RGBA;16B", "LA;16B"} for tile in picture.tile)
+    bits = getattr(picture, "tag_v2", {}).get(258, (8,))
+    return max(bits) == 16
+
+
+def _decode_colour_16(source: Path | bytes) -> NDArray[Any]:
+    content = source.read_bytes() if isinstance(source, Path) else source
+    values = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None:
+        raise OSError("its 16-bit colour data ends early")
+    if values.ndim == 2:
+        return np.asarray(values)
+    order = [2, 1, 0, 3][: values.shape[2]]  # BGR(A) to RGB(A)
+    return np.asarray(values[..., order])
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).split(" <_io")[0] or type(error).__name__

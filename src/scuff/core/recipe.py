@@ -1,0 +1,164 @@
+"""A recipe: everything that is set per product, typed and with its limits.
+
+Every field's description becomes the comment above its key in the file that `scuff init` writes, and is what
+an error shows; units are part of the names.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Strings = Annotated[tuple[str, ...], Strict(False)]
+
+
+class Section(BaseModel):
+    """A table of a recipe; unknown keys and loose types are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Product(Section):
+    """What is inspected, and what is a defect of it."""
+
+    name: str = Field("part", min_length=1, description="Name of the product, shown in reports.")
+    classes: Strings = Field(
+        (),
+        max_length=254,
+        description="Defect classes in the order of mask values 1, 2, …; empty: as found at import, by name.",
+    )
+    labels: dict[str, str] = Field(
+        {},
+        description='Other names of classes in annotations, as {"Scratch 1" = "scratch"}; "" means sound.',
+    )
+
+    @model_validator(mode="after")
+    def _unique(self) -> "Product":
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("a class is named twice")
+        return self
+
+
+class Frames(Section):
+    """How pictures are read and to which part they belong."""
+
+    part_pattern: str = Field(
+        "",
+        description='Regular expression on the file name without suffix; its group "part" is the serial number.',
+    )
+    camera_pattern: str = Field(
+        "", description='Regular expression on the file name without suffix; its group "camera" names the camera.'
+    )
+    white_level: int = Field(65535, ge=1, le=65535, description="The 16-bit value that is white.")
+    pixel_mm: float | None = Field(None, gt=0, description="Size of a pixel on the part, in mm; unset: not known.")
+
+
+class Patches(Section):
+    """How crops are cut for training."""
+
+    size_px: int = Field(384, ge=32, le=4096, description="Side of a patch, and later of a tile, in pixels.")
+    overlap: float = Field(0.25, ge=0, lt=1, description="Share of a window that the next one covers again.")
+    min_defect_px: int = Field(1, ge=1, description="Defective pixels that make a window a defective patch.")
+    sound_share: float = Field(
+        0.0, ge=0, lt=1, description="Share of sound patches among all that are cut for a side of the split."
+    )
+
+
+class Split(Section):
+    """How parts are divided into training, validation and test."""
+
+    training: Share = Field(0.7, description="Share of the parts to train on.")
+    validation: Share = Field(0.15, description="Share of the parts to stop and choose by.")
+    test: Share = Field(0.15, description="Share of the parts for the final figures.")
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> "Split":
+        total = self.training + self.validation + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"training, validation and test must add up to 1, not {total:g}")
+        return self
+
+
+class Augmentation(Section):
+    """How patches are varied in training."""
+
+    flip: bool = Field(True, description="Mirror left-right and up-down, each in half of the patches.")
+    rotation_deg: float = Field(15.0, ge=0, le=180, description="Largest rotation to either side, in degrees.")
+    scale: float = Field(0.15, ge=0, lt=1, description="Largest change of size, as a share.")
+    perspective: Share = Field(0.1, description="Largest shift of a corner, as a share of the half size.")
+    brightness: Share = Field(0.25, description="Largest change of brightness, as a share.")
+    contrast: Share = Field(0.25, description="Largest change of contrast, as a share.")
+    hue: float = Field(0.02, ge=0, le=0.5, description="Largest change of hue, as a share of the colour circle.")
+    blur_px: float = Field(0.8, ge=0, le=10, description="Largest sigma of a Gaussian blur, in pixels.")
+    noise: float = Field(0.02, ge=0, le=1, description="Largest sigma of Gaussian noise, as a share of white.")
+    geometric_share: Share = Field(0.5, description="Share of patches that are rotated, scaled and tilted.")
+    colour_share: Share = Field(0.5, description="Share of patches whose colour, sharpness or noise changes.")
+
+
+class Network(Section):
+    """The U-Net."""
+
+    encoder: str = Field("efficientnet_b0", min_length=1, description="Any timm model that gives features.")
+    decoder_channels: Annotated[tuple[int, int, int, int], Strict(False)] = Field(
+        (256, 128, 64, 32), description="Channels of the decoder stages D4, D3, D2, D1, from deep to shallow."
+    )
+    weights: str = Field(
+        "imagenet",
+        min_length=1,
+        description='What the encoder starts from: "imagenet" (through timm), "none", or a file.',
+    )
+
+
+class Training(Section):
+    """How the network is trained."""
+
+    epochs: int = Field(50, ge=1, description="Epochs at most.")
+    patience: int = Field(7, ge=1, description="Stop after this many epochs without gain on validation.")
+    max_minutes: float | None = Field(None, gt=0, description="Stop training after this time, in minutes.")
+    batch_size: int = Field(8, ge=1, description="Patches per step.")
+    learning_rate: float = Field(1e-4, gt=0, le=1, description="Of Adam.")
+    schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="Course of the learning rate over the epochs (or minutes, where they are set)."
+    )
+    bce_weight: float = Field(0.05, ge=0, description="Weight of the cross-entropy in the loss.")
+    dice_weight: float = Field(0.95, ge=0, description="Weight of the Dice loss (squared denominators).")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="Of the arithmetic; auto: bf16 mixed where the hardware has it."
+    )
+    workers: int = Field(0, ge=0, description="Processes that prepare patches; 0: the training process itself.")
+
+
+class Inspection(Section):
+    """How a frame becomes defects."""
+
+    threshold: float | None = Field(
+        None, gt=0, lt=1, description="Score from which a pixel is defective; unset: the operating point's."
+    )
+    min_area_px: int = Field(1, ge=1, description="Smaller regions are no defects, in pixels.")
+
+
+class Tolerances(Section):
+    """What a part may have and still pass."""
+
+    max_defects: int = Field(0, ge=0, description="A part with more defects fails.")
+    review_score: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="A failing part whose best defect scores less goes to review instead; unset: never.",
+    )
+
+
+class Recipe(Section):
+    """Everything that is set per product."""
+
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Of the split, the patches and the training.")
+    product: Product = Product()
+    frames: Frames = Frames()
+    patches: Patches = Patches()
+    split: Split = Split()
+    augmentation: Augmentation = Augmentation()
+    network: Network = Network()
+    training: Training = Training()
+    inspection: Inspection = Inspection()
+    tolerances: Tolerances = Tolerances()

@@ -1,0 +1,1 @@
+"""Annotated pictures in; patches, divided by part, out."""

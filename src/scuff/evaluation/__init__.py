@@ -1,0 +1,1 @@
+"""The honest numbers, and the operating point."""

@@ -1,0 +1,1 @@
+"""A checkpoint becomes a bundle, only if it still agrees with the checkpoint."""

@@ -1,0 +1,1 @@
+"""A frame and a bundle become defects and a verdict; runs without torch."""

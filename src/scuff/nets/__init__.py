@@ -1,0 +1,1 @@
+"""Surface networks and their losses."""

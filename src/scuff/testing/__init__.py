@@ -1,0 +1,1 @@
+"""Small simulated metal parts for the demo and the tests."""

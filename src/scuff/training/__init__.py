@@ -1,0 +1,1 @@
+"""Patches become a checkpoint."""
