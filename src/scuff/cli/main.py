@@ -1,6 +1,7 @@
 """The command `scuff`: registers the commands, each loaded only when it is called."""
 
 import importlib
+import keyword
 import sys
 from typing import cast
 
@@ -37,7 +38,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            module = importlib.import_module(f"scuff.cli.{cmd_name}_")
+            module = importlib.import_module(f"scuff.cli.{cmd_name}{'_' if keyword.iskeyword(cmd_name) else ''}")
         except ModuleNotFoundError as error:
             if error.name is None or error.name.startswith("scuff"):
                 raise
@@ -66,3 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ScuffError as error:
         click.echo(f"scuff: {error}", err=True)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,5 @@
 """A bundle: a folder that a station can run, and that says where it comes from."""
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scuff.core.errors import BundleError
-from scuff.core.picture import sha256
+from scuff.core.picture import sha256, write_whole
 
 MANIFEST = "bundle.json"
 CHECKSUMS = "checksums.sha256"
 NETWORK = "network.xml"
+WEIGHTS = "network.bin"
 RECIPE = "recipe.toml"
 
 
@@ -41,7 +41,7 @@ class Provenance(_Strict):
     encoder: str
     weights: str = Field(description="What the encoder started from.")
     training_parts: int
-    metrics: dict[str, float] = Field(description="Figures of the evaluation on unseen parts, if there was one.")
+    metrics: dict[str, float] = Field(description="Figures on unseen parts; empty without an evaluation.")
 
 
 class Manifest(_Strict):
@@ -88,17 +88,18 @@ def open_bundle(folder: Path) -> Bundle:
     if not (folder / CHECKSUMS).is_file():
         raise BundleError(f"{folder}: not a bundle (it has no {CHECKSUMS}); `scuff export` writes one")
     listed = dict(_read_checksums(folder / CHECKSUMS))
-    missing = {MANIFEST, NETWORK, RECIPE} - listed.keys()
+    missing = {MANIFEST, NETWORK, WEIGHTS, RECIPE} - listed.keys()
     if missing:
-        raise BundleError(f"{folder / CHECKSUMS}: does not list {', '.join(sorted(missing))}; export it again")
+        names = ", ".join(sorted(missing))
+        raise BundleError(f"{folder / CHECKSUMS}: does not list {names}; export the bundle again")
     for name, expected in listed.items():
         path = folder / name
         if not path.is_file():
-            raise BundleError(f"{path}: this file of the bundle is missing; copy or export the bundle again")
+            raise BundleError(f"{path}: this file of the bundle is missing; copy or export it again")
         if sha256(path) != expected:
             raise BundleError(f"{path}: altered since it was exported (its checksum differs); export it again")
     try:
-        manifest = Manifest.model_validate_json((folder / MANIFEST).read_text())
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -114,23 +115,23 @@ def seal(draft: Path, folder: Path, manifest: Manifest) -> Bundle:
         folder: Where the bundle shall be; an older one there is replaced.
         manifest: What the bundle holds.
     """
-    (draft / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
+    write_whole(draft / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
     names = sorted(path.name for path in draft.iterdir())
-    (draft / CHECKSUMS).write_text("".join(f"{sha256(draft / name)}  {name}\n" for name in names))
+    write_whole(draft / CHECKSUMS, "".join(f"{sha256(draft / name)}  {name}\n" for name in names))
     if folder.exists():
         old = folder.with_name(f".{folder.name}.old")
         shutil.rmtree(old, ignore_errors=True)
-        os.replace(folder, old)
-        os.replace(draft, folder)
+        folder.replace(old)
+        draft.replace(folder)
         shutil.rmtree(old)
     else:
-        os.replace(draft, folder)
+        draft.replace(folder)
     return Bundle(folder, manifest)
 
 
 def _read_checksums(path: Path) -> list[tuple[str, str]]:
     rows = []
-    for line in path.read_text().splitlines():
+    for line in path.read_bytes().decode(errors="replace").removesuffix("\n").split("\n"):
         digest, separator, name = line.partition("  ")
         if not separator or Path(name).name != name:
             raise BundleError(f"{path}: cannot be read at {line!r}; export the bundle again")

@@ -1,16 +1,17 @@
-"""Picture files in and out: PNG, JPEG, TIFF and BMP; 8 and 16 bit; grey, RGB and RGBA; turned as EXIF says."""
+"""Picture files: PNG, JPEG, TIFF and BMP; 8 and 16 bit; grey, RGB and RGBA; turned as EXIF says."""
 
 import hashlib
 import io
-import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from scuff.core.errors import PictureError
 
@@ -19,6 +20,12 @@ MAX_PIXELS = 150_000_000
 """No camera of a line makes a larger frame; a header that claims more is damaged or hostile."""
 
 FULL_SCALE_16 = 65535
+
+WIDTH, HEIGHT, BITS, ORIENTATION = 256, 257, 258, 274
+"""Numbers of the tags that TIFF and EXIF share."""
+
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""The orientations in which width and height change places."""
 
 # Our own limit above comes first, with a message of its own.
 Image.MAX_IMAGE_PIXELS = None
@@ -72,7 +79,9 @@ def read_size(path: Path) -> tuple[int, int]:
     """
     with _opened(path) as picture:
         width, height = picture.size
-        turned = picture.getexif().get(0x0112, 1) >= 5
+        if isinstance(picture, TiffImagePlugin.TiffImageFile):  # Pillow has turned the size already
+            width, height = picture.tag_v2[WIDTH], picture.tag_v2[HEIGHT]
+        turned = picture.getexif().get(ORIENTATION, 1) in SIDEWAYS
     return (width, height) if turned else (height, width)
 
 
@@ -98,7 +107,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(blob)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def sha256(path: Path) -> str:
@@ -107,52 +116,57 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _opened(source: Path | bytes) -> Image.Image:
-    """Open a picture and check what its header claims."""
-    where = source if isinstance(source, Path) else "embedded picture"
+@contextmanager
+def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+    """Open a picture and check what its header claims; damage found until it is closed becomes an error of ours."""
+    # A stream and not a path: Pillow maps a TIFF file into memory by its turned size and mixes up the rows.
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # Pillow warns, then raises, about the same damage
-            picture = Image.open(source if isinstance(source, Path) else io.BytesIO(source))
+        with (
+            warnings.catch_warnings(action="ignore", category=UserWarning),  # Pillow warns, then raises
+            source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as stream,
+            Image.open(stream) as picture,
+        ):
+            _check_size(picture, source)
+            yield picture
     except FileNotFoundError:
-        raise PictureError(f"{where}: there is no such file") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise PictureError(f"{where}: not a picture that can be read ({_reason(error)})") from error
+        raise PictureError(f"{_where(source)}: there is no such file") from None
+    except UnidentifiedImageError:
+        raise PictureError(f"{_where(source)}: not a picture that can be read") from None
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError) as error:
+        raise PictureError(f"{_where(source)}: truncated or damaged ({_reason(error)})") from error
+
+
+def _check_size(picture: Image.Image, source: Path | bytes) -> None:
     width, height = picture.size
     if width * height > MAX_PIXELS:
         raise PictureError(
-            f"{where}: its header claims {width}×{height} pixels, more than the {MAX_PIXELS:,} that scuff reads"
+            f"{_where(source)}: its header claims {width}×{height} pixels; scuff reads up to {MAX_PIXELS:,}"
         )
-    return picture
 
 
 def _decode(source: Path | bytes, palette: bool = False) -> NDArray[Any]:
-    where = source if isinstance(source, Path) else "embedded picture"
     with _opened(source) as picture:
-        try:
-            if _is_colour_16(picture):
-                return _decode_colour_16(source)
-            picture.load()
-            upright = ImageOps.exif_transpose(picture)
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
-            raise PictureError(f"{where}: truncated or damaged ({_reason(error)})") from error
-        if upright.mode in {"L", "I;16", "RGB", "RGBA"} or (palette and upright.mode == "P"):
+        if _is_colour_16(picture):
+            return _turned(_decode_colour_16(source), picture.getexif().get(ORIENTATION, 1))
+        picture.load()
+        upright = ImageOps.exif_transpose(picture)
+        if upright.mode in {"I", "F"}:
+            raise PictureError(f"{_where(source)}: has 32 bits a pixel; save it with 8 or 16 bits a channel")
+        if upright.mode in {"L", "RGB", "RGBA"} or (palette and upright.mode == "P"):
             return np.asarray(upright)
-        if upright.mode in {"I", "I;16B", "I;16L"}:
+        if upright.mode.startswith("I;16"):
             return np.asarray(upright).astype(np.uint16)
-        if upright.mode in {"1", "LA"}:
-            return np.asarray(upright.convert("L"))
-        return np.asarray(upright.convert("RGB"))
+        return np.asarray(upright.convert("L" if upright.mode in {"1", "LA"} else "RGB"))
 
 
 def _is_colour_16(picture: Image.Image) -> bool:
     """Tell whether a colour picture has 16 bits a channel, which Pillow would cut to 8."""
-    if picture.mode not in {"RGB", "RGBA"}:
+    if picture.mode not in {"RGB", "RGBA"} or not isinstance(picture, ImageFile.ImageFile):
         return False
     if picture.format == "PNG":
         return any(tile[3] in {"RGB;16B", "RGBA;16B", "LA;16B"} for tile in picture.tile)
-    bits = getattr(picture, "tag_v2", {}).get(258, (8,))
-    return max(bits) == 16
+    bits = getattr(picture, "tag_v2", {}).get(BITS, (8,))
+    return bool(max(bits) == 16)
 
 
 def _decode_colour_16(source: Path | bytes) -> NDArray[Any]:
@@ -160,11 +174,22 @@ def _decode_colour_16(source: Path | bytes) -> NDArray[Any]:
     values = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         raise OSError("its 16-bit colour data ends early")
-    if values.ndim == 2:
-        return np.asarray(values)
     order = [2, 1, 0, 3][: values.shape[2]]  # BGR(A) to RGB(A)
     return np.asarray(values[..., order])
 
 
+def _turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Turn H×W×C upright, by EXIF's orientation: 1 upright, 3 upside down, 6 and 8 on its side."""
+    if orientation in {3, 4, 6, 7}:
+        values = values[::-1]
+    if orientation in {2, 3, 7, 8}:
+        values = values[:, ::-1]
+    return np.ascontiguousarray(values.swapaxes(0, 1) if orientation in SIDEWAYS else values)
+
+
+def _where(source: Path | bytes) -> str:
+    return str(source) if isinstance(source, Path) else "embedded picture"
+
+
 def _reason(error: BaseException) -> str:
-    return str(error).split(" <_io")[0] or type(error).__name__
+    return str(error) or type(error).__name__

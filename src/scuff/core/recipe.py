@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
+from scuff.core.mask import MAX_CLASSES
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Strings = Annotated[tuple[str, ...], Strict(False)]
 
@@ -24,7 +26,7 @@ class Product(Section):
     name: str = Field("part", min_length=1, description="Name of the product, shown in reports.")
     classes: Strings = Field(
         (),
-        max_length=254,
+        max_length=MAX_CLASSES,
         description="Defect classes in the order of mask values 1, 2, …; empty: as found at import, by name.",
     )
     labels: dict[str, str] = Field(
@@ -44,13 +46,13 @@ class Frames(Section):
 
     part_pattern: str = Field(
         "",
-        description='Regular expression on the file name without suffix; its group "part" is the serial number.',
+        description='Regular expression on a file name without suffix; group "part" is the serial number.',
     )
     camera_pattern: str = Field(
-        "", description='Regular expression on the file name without suffix; its group "camera" names the camera.'
+        "", description='Regular expression on a file name without suffix; group "camera" is the camera.'
     )
     white_level: int = Field(65535, ge=1, le=65535, description="The 16-bit value that is white.")
-    pixel_mm: float | None = Field(None, gt=0, description="Size of a pixel on the part, in mm; unset: not known.")
+    pixel_mm: float | None = Field(None, gt=0, description="Size of a pixel on the part, in mm; unset: unknown.")
 
 
 class Patches(Section):
@@ -83,14 +85,14 @@ class Augmentation(Section):
     """How patches are varied in training."""
 
     flip: bool = Field(True, description="Mirror left-right and up-down, each in half of the patches.")
-    rotation_deg: float = Field(15.0, ge=0, le=180, description="Largest rotation to either side, in degrees.")
+    rotation_deg: float = Field(15.0, ge=0, le=180, description="Largest rotation either way, in degrees.")
     scale: float = Field(0.15, ge=0, lt=1, description="Largest change of size, as a share.")
     perspective: Share = Field(0.1, description="Largest shift of a corner, as a share of the half size.")
     brightness: Share = Field(0.25, description="Largest change of brightness, as a share.")
     contrast: Share = Field(0.25, description="Largest change of contrast, as a share.")
-    hue: float = Field(0.02, ge=0, le=0.5, description="Largest change of hue, as a share of the colour circle.")
+    hue: float = Field(0.02, ge=0, le=0.5, description="Largest change of hue, as a share of the circle.")
     blur_px: float = Field(0.8, ge=0, le=10, description="Largest sigma of a Gaussian blur, in pixels.")
-    noise: float = Field(0.02, ge=0, le=1, description="Largest sigma of Gaussian noise, as a share of white.")
+    noise: float = Field(0.02, ge=0, le=1, description="Largest sigma of added noise, as a share of white.")
     geometric_share: Share = Field(0.5, description="Share of patches that are rotated, scaled and tilted.")
     colour_share: Share = Field(0.5, description="Share of patches whose colour, sharpness or noise changes.")
 
@@ -116,16 +118,16 @@ class Training(Section):
     patience: int = Field(7, ge=1, description="Stop after this many epochs without gain on validation.")
     max_minutes: float | None = Field(None, gt=0, description="Stop training after this time, in minutes.")
     batch_size: int = Field(8, ge=1, description="Patches per step.")
-    learning_rate: float = Field(1e-4, gt=0, le=1, description="Of Adam.")
+    learning_rate: float = Field(1e-4, gt=0, le=1, description="Learning rate of Adam.")
     schedule: Literal["constant", "cosine"] = Field(
-        "constant", description="Course of the learning rate over the epochs (or minutes, where they are set)."
+        "constant", description="Course of the learning rate over the epochs, or minutes where they are set."
     )
     bce_weight: float = Field(0.05, ge=0, description="Weight of the cross-entropy in the loss.")
     dice_weight: float = Field(0.95, ge=0, description="Weight of the Dice loss (squared denominators).")
     precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="Of the arithmetic; auto: bf16 mixed where the hardware has it."
+        "auto", description="Arithmetic; auto: bf16 mixed where the hardware has it."
     )
-    workers: int = Field(0, ge=0, description="Processes that prepare patches; 0: the training process itself.")
+    workers: int = Field(0, ge=0, description="Processes that prepare patches; 0: the training process.")
 
 
 class Inspection(Section):
@@ -152,7 +154,7 @@ class Tolerances(Section):
 class Recipe(Section):
     """Everything that is set per product."""
 
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="Of the split, the patches and the training.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the split, the patches and the training.")
     product: Product = Product()
     frames: Frames = Frames()
     patches: Patches = Patches()

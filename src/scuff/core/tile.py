@@ -59,9 +59,7 @@ def tiles(frame_hw: tuple[int, int], tile_hw: tuple[int, int], overlap: float) -
     """
     (frame_h, frame_w), (tile_h, tile_w) = frame_hw, tile_hw
     return [
-        Tile(y, x, tile_h, tile_w)
-        for y in starts(frame_h, tile_h, overlap)
-        for x in starts(frame_w, tile_w, overlap)
+        Tile(y, x, tile_h, tile_w) for y in starts(frame_h, tile_h, overlap) for x in starts(frame_w, tile_w, overlap)
     ]
 
 

@@ -5,6 +5,7 @@ palette PNG of class values per annotated frame; ``import.json`` says how it was
 """
 
 import csv
+import hashlib
 import io
 import os
 from collections import Counter
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scuff.core.errors import CatalogueError
 from scuff.core.frame import Frame
+from scuff.core.mask import class_palette
 from scuff.core.picture import FULL_SCALE_16, read_picture, read_values, sha256, write_png, write_whole
 
 TABLE = "catalogue.csv"
@@ -136,8 +138,9 @@ class Catalogue:
         return np.asarray(mask, dtype=np.uint8)
 
     def checksum(self) -> str:
-        """Checksum of the table and the record: changes when any row, mask count or picture does."""
-        return sha256(self.folder / TABLE)
+        """Checksum of the table and the record: changes when a row, a class or a picture does."""
+        both = sha256(self.folder / TABLE) + sha256(self.folder / RECORD)
+        return hashlib.sha256(both.encode()).hexdigest()
 
 
 def load_catalogue(path: Path) -> Catalogue:
@@ -151,14 +154,10 @@ def load_catalogue(path: Path) -> Catalogue:
     if not table.is_file():
         raise CatalogueError(f"{folder}: no catalogue there (no {TABLE}); `scuff import` makes one")
     try:
-        record = Record.model_validate_json((folder / RECORD).read_text())
+        record = Record.model_validate_json((folder / RECORD).read_bytes())
     except (OSError, ValidationError) as error:
         raise CatalogueError(f"{folder / RECORD}: missing or damaged ({error}); import again") from error
-    with table.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise CatalogueError(f"{table}: its columns must be {', '.join(COLUMNS)}; import again")
-        rows = tuple(_row(entry, table, reader.line_num) for entry in reader)
+    rows = _read_table(table)
     doubled = [name for name, count in Counter(row.frame for row in rows).items() if count > 1]
     if doubled:
         raise CatalogueError(f"{table}: frame {doubled[0]!r} is listed twice; frame names must be unique")
@@ -195,20 +194,22 @@ def relative_to(folder: Path, file: Path) -> str:
     return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
 
 
-def class_palette() -> bytes:
-    """RGB triples for 256 mask values: black for sound metal, then colours that differ."""
-    colours = [(0, 0, 0)]
-    for value in range(255):
-        hue = (value * 0.618033988749895) % 1.0 * 6
-        ramp = round(255 * (1 - abs(hue % 2 - 1)))
-        order = [(255, ramp, 0), (ramp, 255, 0), (0, 255, ramp), (0, ramp, 255), (ramp, 0, 255), (255, 0, ramp)]
-        colours.append(order[int(hue)])
-    return bytes(channel for colour in colours for channel in colour)
+def _read_table(table: Path) -> tuple[Row, ...]:
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, restval="", strict=True)
+        try:
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise CatalogueError(f"{table}: its columns must be {', '.join(COLUMNS)}; import again")
+            return tuple(_row(entry, table, reader.line_num) for entry in reader)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise CatalogueError(f"{table}, after line {reader.line_num}: {error}; import again") from error
 
 
 def _row(entry: dict[str, str], table: Path, line: int) -> Row:
     try:
-        return Row(
+        if len(entry) != len(COLUMNS):
+            raise ValueError(f"more than {len(COLUMNS)} columns")
+        row = Row(
             frame=entry["frame"],
             part=entry["part"],
             camera=entry["camera"],
@@ -219,5 +220,8 @@ def _row(entry: dict[str, str], table: Path, line: int) -> Row:
             annotations=entry["annotations"],
             sha256=entry["sha256"],
         )
+        if min(*row.hw, *row.defect_px.values()) < 1:
+            raise ValueError("a size or a count below 1")
+        return row
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"{table}, line {line}: cannot be read ({error}); import again") from error

@@ -1,0 +1,136 @@
+"""What a person would write in an afternoon: a plain loop around segmentation_models_pytorch's U-Net.
+
+Trains `Unet('efficientnet-b0')` in fp32 on patches that `scuff patches` cut, with scuff's augmentation, loss,
+Adam, schedule, choice of the best epoch and choice of the threshold, for the same minutes, so that what differs
+from `scuff train` is the network's shape and how fast it is trained. Prints one JSON line.
+
+    python benchmarks/smp_baseline.py work/patches baseline --minutes 8 --seed 0
+"""
+
+import argparse
+import copy
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import segmentation_models_pytorch as smp
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from scuff.core.mask import OUTSIDE, SOUND
+from scuff.core.recipe import Augmentation
+from scuff.dataset.catalogue import load_catalogue
+from scuff.dataset.patches import Patches, load_patches
+from scuff.dataset.samples import EpochOrder, PatchSamples
+from scuff.dataset.split import Side, load_division
+from scuff.dataset.transforms import Augment
+from scuff.evaluation.frames import evaluate_frames, score_histogram
+from scuff.evaluation.operating_point import best_f1
+from scuff.evaluation.tables import text_table, write_json
+from scuff.nets.losses import WeightedLoss
+from scuff.nets.runtime import TorchRuntime
+from scuff.nets.unet import MEAN, STD, probabilities
+
+BATCH = 8
+
+
+class SmpNetwork(nn.Module):
+    """The library's U-Net, fed with pixels in [0, 255]."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, classes: int) -> None:
+        """Build it from scratch: no ImageNet weights on either side."""
+        super().__init__()
+        self.unet = smp.Unet("efficientnet-b0", encoder_weights=None, classes=classes + 1 if classes > 1 else 1)
+        self.register_buffer("mean", 255 * torch.tensor(MEAN).view(1, 3, 1, 1))
+        self.register_buffer("std", 255 * torch.tensor(STD).view(1, 3, 1, 1))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """N×3×H×W pixels become N×K×H×W logits."""
+        logits: Tensor = self.unet((pixels.float() - self.mean) / self.std)
+        return logits
+
+
+def loader(patches: Patches, side: Side, seed: int, augment: Augment | None) -> DataLoader[tuple[Tensor, Tensor]]:
+    """Read a side of the patches in the order that scuff reads them."""
+    training = augment is not None
+    order = EpochOrder(patches.indices(side), seed, shuffle=training)
+    return DataLoader(PatchSamples(patches, seed, augment), BATCH, sampler=order, drop_last=training)
+
+
+def validation_f1(network: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> float:
+    """Pixel F1 at score 0.5 over the validation patches, as scuff monitors it."""
+    network.eval()
+    tp = wrong = 0
+    with torch.inference_mode():
+        for pixels, truth in batches:
+            found = probabilities(network(pixels)).sum(dim=1) >= 0.5
+            defective, inside = truth != SOUND, truth != OUTSIDE
+            tp += int((found & defective & inside).sum())
+            wrong += int(((found != defective) & inside).sum())
+    return 2 * tp / max(2 * tp + wrong, 1)
+
+
+def train(network: nn.Module, patches: Patches, seed: int, minutes: float, rate: float) -> float:
+    """Train until the time is up and keep the best epoch; give patches per second of the steps."""
+    training = loader(patches, Side.TRAINING, seed, Augment(Augmentation()))
+    validation = loader(patches, Side.VALIDATION, seed, None)
+    loss_of, adam = WeightedLoss(), torch.optim.Adam(network.parameters(), rate)
+    began, in_steps, seen, best = time.monotonic(), 0.0, 0, (-1.0, network.state_dict())
+    epoch, done = 0, False
+    while not done:
+        network.train()
+        training.sampler.set_epoch(epoch)  # type: ignore[attr-defined]  # an EpochOrder
+        epoch_began = time.monotonic()
+        for pixels, truth in training:
+            elapsed = time.monotonic() - began
+            adam.param_groups[0]["lr"] = rate * max(0.5 * (1 + math.cos(math.pi * elapsed / (60 * minutes))), 0.01)
+            loss = loss_of(network(pixels), truth)
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+            seen += len(pixels)
+            if done := time.monotonic() - began >= 60 * minutes:
+                break
+        in_steps += time.monotonic() - epoch_began
+        score = validation_f1(network, validation)
+        if score > best[0]:
+            best = (score, copy.deepcopy(network.state_dict()))
+        epoch += 1
+        sys.stderr.write(f"epoch {epoch}: {time.monotonic() - began:.0f} s, F1 {score:.3f}, best {best[0]:.3f}\n")
+    network.load_state_dict(best[1])
+    return seen / in_steps
+
+
+def main() -> None:
+    """Train, choose the threshold on validation frames, evaluate on test frames."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("patches", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--minutes", type=float, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    given = parser.parse_args()
+    torch.manual_seed(given.seed)
+    patches = load_patches(given.patches)
+    record = patches.record
+    network = SmpNetwork(len(record.classes))
+    speed = train(network, patches, given.seed, given.minutes, given.rate)
+    catalogue = load_catalogue(given.patches / record.catalogue)
+    division = load_division(given.patches / record.split)
+    runtime, geometry = TorchRuntime(network), (record.size_px, record.overlap)
+    point = best_f1(score_histogram(catalogue, division.rows(catalogue, Side.VALIDATION), runtime, *geometry))
+    test = division.rows(catalogue, Side.TEST)
+    evaluation = evaluate_frames(catalogue, test, runtime, *geometry, threshold=point.threshold)
+    write_json(given.out / "metrics.json", evaluation, {"patches_per_s": speed, "seed": given.seed})
+    sys.stderr.write(text_table(evaluation) + "\n")
+    sys.stdout.write(json.dumps({"out": str(given.out), "patches_per_s": round(speed, 2)}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

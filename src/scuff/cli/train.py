@@ -1,0 +1,58 @@
+"""`scuff train`: patches become a checkpoint."""
+
+from pathlib import Path
+
+import click
+
+from scuff.cli.recipe_options import recipe_options
+from scuff.core import recipe as recipes
+from scuff.core.recipe import Recipe
+from scuff.dataset.patches import PatchRecord, load_patches
+from scuff.dataset.split import Side
+from scuff.training.curves import draw_curves
+from scuff.training.fit import finish, fit
+from scuff.training.history import HISTORY
+from scuff.training.run import begin_run
+
+
+@click.command("train")
+@click.argument("patches", type=click.Path(path_type=Path))
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--weights",
+    metavar="imagenet|none|FILE",
+    help="What the encoder starts from (network.weights of the recipe).",
+)
+@click.option("--accelerator", default="auto", show_default=True, help="As Lightning names them: cpu, gpu, …")
+@recipe_options
+def command(patches: Path, run: Path, weights: str | None, accelerator: str, recipe: Recipe) -> None:
+    """Train a network on PATCHES into the folder RUN.
+
+    Stopped by Ctrl-C or killed, the same command goes on after the last finished epoch, to the same result.
+    The best epoch on validation is kept; its threshold is chosen on whole validation frames.
+
+    Example: scuff train work/patches work/run --weights none --set training.max_minutes=8
+    """
+    if weights is not None:
+        recipe = recipe.model_copy(update={"network": recipe.network.model_copy(update={"weights": weights})})
+    cut = load_patches(patches)
+    begun = begin_run(run, cut, _as_cut(recipe, cut.record))
+    if begun.checkpoint.is_file():
+        click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
+        return
+    if begun.last:
+        click.echo(f"{run}: goes on where it was interrupted")
+    best = fit(begun, cut, accelerator)
+    draw_curves(run / HISTORY, run / "curves.png")
+    frames = len({row.frame for row in cut.rows if row.side is Side.VALIDATION})
+    with click.progressbar(length=frames, label="Choosing the threshold on validation") as bar:
+        facts = finish(begun, cut, best, bar.update).facts
+    click.echo(f"Best epoch {facts.best_epoch}; threshold {facts.threshold:.3f}: {facts.threshold_source}")
+    click.echo(f"Checkpoint {begun.checkpoint}, curves {run / 'curves.png'}")
+
+
+def _as_cut(recipe: Recipe, record: PatchRecord) -> Recipe:
+    """State in a recipe what the patches are, whatever it says of patches that were not cut."""
+    cut = record.model_dump(include=set(recipes.Patches.model_fields))
+    product = recipe.product.model_copy(update={"classes": record.classes})
+    return recipe.model_copy(update={"patches": recipes.Patches(**cut), "product": product})

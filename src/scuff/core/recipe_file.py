@@ -1,0 +1,119 @@
+"""Recipe files: read and checked, the command line's settings on top; written with every key explained."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from scuff.core.errors import RecipeError
+from scuff.core.recipe import Recipe
+from scuff.core.recipe_keys import Key, recipe_keys, section_model, toml_value
+from scuff.core.recipe_problems import COMMAND_LINE, problems
+
+RECIPE_NAME = "recipe.toml"
+
+HEAD = """\
+# A recipe: everything that is set per product.
+# A key that is left out, or that has a # before it, keeps its default.
+# One setting for one run: --set section.key=value on the command line."""
+
+
+def load_recipe(path: Path | None, overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and set single keys on top of it.
+
+    Args:
+        path: A TOML file; ``None``: the defaults.
+        overrides: Settings such as ``training.epochs=3``. The value is TOML; what is no TOML value is a text.
+
+    Raises:
+        RecipeError: Something is wrong; one line for each problem, with its key, value and place.
+    """
+    document = {} if path is None else _read(path)
+    overridden = {_override(document, text) for text in overrides}
+    try:
+        return Recipe.model_validate(document)
+    except ValidationError as error:
+        found = problems(error, document, str(path) if path else COMMAND_LINE, overridden)
+        raise RecipeError("\n".join(found)) from None
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """Write a recipe as TOML, each key below its description, unit and allowed values.
+
+    Optional keys that are not set become commented-out keys; ``load_recipe`` gives the same recipe again.
+    """
+    lines, section = [HEAD], ""
+    for key in recipe_keys().values():
+        if key.section != section:
+            section = key.section
+            about = section_model(section)
+            lines += ["", "", f"# {about.__doc__ if about else ''}", f"[{section}]"]
+        table = getattr(recipe, section) if section else recipe
+        lines += ["", *_explained(key, getattr(table, key.name))]
+    return "\n".join(lines) + "\n"
+
+
+def _explained(key: Key, value: object) -> list[str]:
+    setting = f"#{key.name} =" if value is None else f"{key.name} = {toml_value(value)}"
+    return [f"# {key.description}", f"# Must be {key.allowed}.", setting]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise RecipeError(f"{path}: there is no such file; `scuff init` writes a recipe") from None
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(_syntax_problem(path, str(error))) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+
+
+def _syntax_problem(path: Path, reason: str) -> str:
+    """Say where the TOML is broken, with the line itself: ``a.toml, line 3: invalid value: `b = nope` ``."""
+    at = re.search(r" \(at line (\d+), column \d+\)", reason)
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    number = int(at[1]) if at else len(lines)
+    what = re.sub(r" \(at [^()]*\)$", "", reason)
+    shown = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return f"{path}, line {number}: not valid TOML: {what[:1].lower()}{what[1:]}: `{shown}`"
+
+
+def _override(document: dict[str, Any], text: str) -> str:
+    """Put one setting of the command line into a document; return its dotted key."""
+    key, separator, value = text.partition("=")
+    path = _key_path(key)
+    if not separator or not path:
+        raise RecipeError(f"{COMMAND_LINE} {text!r}: write section.key=value, as in training.epochs=3")
+    table = document
+    for name in path[:-1]:
+        inner = table.setdefault(name, {})
+        if not isinstance(inner, dict):
+            raise RecipeError(f"{COMMAND_LINE} {text!r}: {name!r} is a value and has no keys below it")
+        table = inner
+    table[path[-1]] = _value(value.strip())
+    return ".".join(path)
+
+
+def _key_path(key: str) -> list[str]:
+    """Take a dotted key apart as TOML does; empty where it is none."""
+    try:
+        table: object = tomllib.loads(f"{key} = 0")
+    except tomllib.TOMLDecodeError:
+        return []
+    path = []
+    while isinstance(table, dict):
+        path.append(next(iter(table)))
+        table = table[path[-1]]
+    return path
+
+
+def _value(text: str) -> object:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return parsed["value"] if len(parsed) == 1 else text

@@ -1,0 +1,55 @@
+"""Names of frames: unique within a catalogue, and safe as file names everywhere."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from scuff.dataset.formats.region import Broken, Item
+
+
+def name_frames(items: Sequence[Item]) -> tuple[dict[str, Item], list[Broken]]:
+    """Name the frame of each item.
+
+    Returns:
+        The items by the names of their frames, sorted by them; and those that share their name or their picture
+        with another: nobody knows which of their annotations is true.
+    """
+    names = frame_names([item.name for item in items])
+    name_counts = Counter(name.casefold() for name in names)
+    picture_counts = Counter(map(_picture, items))
+    named: dict[str, Item] = {}
+    broken = []
+    for frame, item in sorted(zip(names, items, strict=True), key=lambda pair: pair[0]):
+        if picture_counts[_picture(item)] > 1:
+            reason = f"duplicate name: {item.file_name} is listed {picture_counts[_picture(item)]} times; keep one"
+            broken.append(Broken(item.origin, reason))
+        elif name_counts[frame.casefold()] > 1:
+            reason = f"duplicate name: another picture would be the frame {frame!r} too; rename one"
+            broken.append(Broken(item.image or item.origin, reason))
+        else:
+            named[frame] = item
+    return named, broken
+
+
+def frame_names(paths: Sequence[PurePosixPath]) -> list[str]:
+    """Make names of ASCII letters, digits, ``-``, ``_`` and ``.`` from paths.
+
+    A name is the stem of its path. Where two of the stems are alike (``training/000001.jpg`` and
+    ``test/000001.jpg``), all names get their folders: ``training-000001``, ``test-000001``.
+    """
+    different = set(paths)
+    if len({_safe(path.stem).casefold() for path in different}) == len(different):
+        return [_safe(path.stem) for path in paths]
+    folders = [[part for part in path.parent.parts if part not in {"/", ".."}] for path in paths]
+    shared = len(os.path.commonprefix(folders))
+    return [_safe("-".join([*parts[shared:], path.stem])) for parts, path in zip(folders, paths, strict=True)]
+
+
+def _picture(item: Item) -> Path:
+    return (item.image or item.origin).resolve()
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", name)

@@ -1,0 +1,143 @@
+"""Run a network over whole frames of a catalogue, and count."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scuff.core.errors import CatalogueError
+from scuff.dataset.catalogue import Catalogue, Row
+from scuff.evaluation.counts import DEFECT, Counts, add_counts, count_pixels
+from scuff.evaluation.operating_point import ScoreHistogram
+from scuff.inspection.runtime import Runtime
+from scuff.inspection.tiling import classify, score_frame
+
+Progress = Callable[[int], None]
+"""Told how many more frames are done; ``update`` of a ``click.progressbar`` fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCounts:
+    """The counts of one frame.
+
+    Attributes:
+        frame: Its name in the catalogue.
+        part: Serial number of the part it shows.
+        counts: By the names of ``counts.row_names``.
+    """
+
+    frame: str
+    part: str
+    counts: Mapping[str, Counts]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the frame has no defective pixel."""
+        return self.counts[DEFECT].truth == 0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The counts of all frames.
+
+    Attributes:
+        classes: Names of the mask values 1, 2, ….
+        frames: One entry per frame, in the order of the rows.
+        threshold: The defect score from which a pixel was called defective.
+    """
+
+    classes: tuple[str, ...]
+    frames: tuple[FrameCounts, ...]
+    threshold: float
+
+    @cached_property
+    def pooled(self) -> dict[str, Counts]:
+        """Counts of all frames together, by the names of ``counts.row_names``."""
+        return add_counts([frame.counts for frame in self.frames], self.classes)
+
+    @property
+    def sound_frames(self) -> tuple[FrameCounts, ...]:
+        """The frames without any defective pixel."""
+        return tuple(frame for frame in self.frames if frame.sound)
+
+    @property
+    def false_alarms(self) -> tuple[FrameCounts, ...]:
+        """The sound frames on which any pixel was called defective."""
+        return tuple(frame for frame in self.sound_frames if frame.counts[DEFECT].fp)
+
+    def frames_with(self, name: str) -> int:
+        """Count the frames whose truth has the class (or any, for ``DEFECT``)."""
+        return sum(frame.counts[name].truth > 0 for frame in self.frames)
+
+
+def evaluate_frames(
+    catalogue: Catalogue,
+    rows: Sequence[Row],
+    runtime: Runtime,
+    tile_px: int,
+    overlap: float,
+    threshold: float,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Inspect whole frames and count their pixels, each frame once.
+
+    Args:
+        catalogue: Holds the frames and their masks.
+        rows: The frames to count.
+        runtime: Runs the network.
+        tile_px: Side of the tiles, as the network was trained on.
+        overlap: Share of a tile that its neighbour covers again.
+        threshold: Defect score from which a pixel is defective.
+        progress: Called with 1 after each frame.
+
+    Raises:
+        CatalogueError: There are no rows, or the network's classes are not the catalogue's.
+    """
+    frames = tuple(
+        FrameCounts(row.frame, row.part, count_pixels(truth, classify(scores, threshold), catalogue.classes))
+        for row, truth, scores in _scored(catalogue, rows, runtime, tile_px, overlap, progress)
+    )
+    return Evaluation(catalogue.classes, frames, threshold)
+
+
+def score_histogram(
+    catalogue: Catalogue,
+    rows: Sequence[Row],
+    runtime: Runtime,
+    tile_px: int,
+    overlap: float,
+    progress: Progress | None = None,
+) -> ScoreHistogram:
+    """Sort the pixels of whole frames by their score; arguments and errors as ``evaluate_frames``."""
+    histogram = ScoreHistogram()
+    for _, truth, scores in _scored(catalogue, rows, runtime, tile_px, overlap, progress):
+        histogram.add(truth, scores)
+    return histogram
+
+
+def _scored(
+    catalogue: Catalogue,
+    rows: Sequence[Row],
+    runtime: Runtime,
+    tile_px: int,
+    overlap: float,
+    progress: Progress | None,
+) -> Iterator[tuple[Row, NDArray[np.uint8], NDArray[np.float32]]]:
+    """Give each row with its truth (H×W) and its scores (C×H×W), one frame in memory at a time."""
+    if not rows:
+        raise CatalogueError(
+            f"{catalogue.folder}: no frame to evaluate on this side of the split; split again with a larger share"
+        )
+    for row in rows:
+        scores = score_frame(catalogue.frame(row).pixels, runtime, tile_px, overlap)
+        if len(scores) != len(catalogue.classes):
+            raise CatalogueError(
+                f"{catalogue.folder}: has {len(catalogue.classes)} classes ({', '.join(catalogue.classes)}), "
+                f"but the network gives {len(scores)}; evaluate it on a catalogue with the classes it was "
+                "trained on"
+            )
+        yield row, catalogue.mask(row), scores
+        if progress is not None:
+            progress(1)

@@ -1,0 +1,53 @@
+"""Defects drawn over a picture: outlined and tinted by class, numbered as in the result."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from scuff.inspection.captions import write_captions
+from scuff.inspection.view import View, class_colour, class_values, contrast, outlines
+
+TINT = 0.3
+"""Share of the class colour within a region; the metal stays visible."""
+
+SMALL_PX = 8
+"""What is drawn smaller than this gets a ring around it."""
+
+
+def draw(view: View, captions: bool = True) -> NDArray[np.uint8]:
+    """Draw the defects over a picture.
+
+    Args:
+        view: The picture and its defects.
+        captions: Write number and class beside each defect.
+
+    Returns:
+        H×W×3, RGB; every line has a rim of black or white, so that it shows on bright and on dark metal.
+    """
+    canvas = view.pixels.copy()
+    for value in class_values(view.mask):
+        inside = view.mask == value
+        tinted = view.pixels[inside] * (1 - TINT) + np.array(class_colour(value)) * TINT
+        canvas[inside] = np.round(tinted).astype(np.uint8)
+    for value, lines in outlines(view.mask, gap_px=view.line_px + 1).items():
+        colour = class_colour(value)
+        cv2.drawContours(canvas, lines, -1, contrast(colour), view.line_px + 2, cv2.LINE_AA)
+        cv2.drawContours(canvas, lines, -1, colour, view.line_px, cv2.LINE_AA)
+    picture = Image.fromarray(canvas)
+    _mark_small(picture, view)
+    if captions:
+        write_captions(picture, view)
+    return np.asarray(picture)
+
+
+def _mark_small(picture: Image.Image, view: View) -> None:
+    """Put a ring around each defect that shrinking has made too small to be seen."""
+    pen = ImageDraw.Draw(picture)
+    for defect in view.defects if view.scale < 1 else ():
+        x0, y0, x1, y1 = view.box(defect)
+        if max(x1 - x0, y1 - y0) < SMALL_PX:
+            x, y, radius = (x0 + x1) / 2, (y0 + y1) / 2, SMALL_PX
+            colour = view.colour(defect)
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=contrast(colour), width=3)
+            pen.ellipse((x - radius + 1, y - radius + 1, x + radius - 1, y + radius - 1), outline=colour, width=1)

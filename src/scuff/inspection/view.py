@@ -1,0 +1,104 @@
+"""A picture with its defects at some size, and what drawing them needs: colours and outlines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scuff.core.defect import Defect
+from scuff.core.mask import SOUND, class_palette
+
+Colour = tuple[int, int, int]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+BLACK: Colour = (0, 0, 0)
+WHITE: Colour = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture with its defects, at the size it is drawn.
+
+    Attributes:
+        pixels: H×W×3, RGB.
+        mask: H×W, class values.
+        defects: In pixels of the original.
+        classes: Names of the class values 1, 2, ….
+        scale: Size relative to the original, at most 1.
+    """
+
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    defects: Sequence[Defect]
+    classes: Sequence[str]
+    scale: float = 1.0
+
+    @property
+    def line_px(self) -> int:
+        """Width of an outline: thin, yet visible when the whole picture is looked at."""
+        longest: int = max(self.mask.shape)
+        return max(1, round(longest / 2500))
+
+    def shrunk(self, longest_px: int) -> "View":
+        """Make it smaller, if it is larger; no region vanishes, however small."""
+        height, width = self.mask.shape
+        scale = longest_px / max(height, width)
+        if scale >= 1:
+            return self
+        size_wh = max(1, round(width * scale)), max(1, round(height * scale))
+        mask = np.full(size_wh[::-1], SOUND, np.uint8)
+        for value in class_values(self.mask):
+            covered = cv2.resize((self.mask == value).astype(np.float32), size_wh, interpolation=cv2.INTER_AREA)
+            mask[covered > 0] = value
+        pixels = cv2.resize(self.pixels, size_wh, interpolation=cv2.INTER_AREA)
+        return View(np.asarray(pixels, np.uint8), mask, self.defects, self.classes, self.scale * scale)
+
+    def box(self, defect: Defect) -> Box:
+        """Left, top, right, bottom of a defect, in pixels of this view."""
+        x0, y0, x1, y1 = (edge * self.scale for edge in defect.box_xyxy)
+        return x0, y0, x1, y1
+
+    def colour(self, defect: Defect) -> Colour:
+        """The colour of a defect's class."""
+        return class_colour(self.classes.index(defect.label) + 1)
+
+
+@cache
+def class_colour(value: int) -> Colour:
+    """The colour of a class value, as in the mask's palette."""
+    red, green, blue = class_palette()[3 * value : 3 * value + 3]
+    return red, green, blue
+
+
+def contrast(colour: Colour) -> Colour:
+    """Black or white, whichever stands out from a colour (its luma by ITU-R BT.601)."""
+    red, green, blue = colour
+    return BLACK if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else WHITE
+
+
+def outlines(mask: NDArray[np.uint8], gap_px: int) -> dict[int, list[NDArray[np.int32]]]:
+    """Trace the regions of each class, a little outside of them, so that the line hides nothing of a scratch.
+
+    Args:
+        mask: H×W, class values.
+        gap_px: Distance of a line from its region.
+
+    Returns:
+        By class value, closed lines of N×1×2 points (x, y).
+    """
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * gap_px + 1, 2 * gap_px + 1))
+    traced = {}
+    for value in class_values(mask):
+        grown = cv2.dilate((mask == value).view(np.uint8), kernel)
+        lines, _ = cv2.findContours(grown, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+        traced[value] = [np.asarray(line, np.int32) for line in lines]
+    return traced
+
+
+def class_values(mask: NDArray[np.uint8]) -> list[int]:
+    """The class values that occur in a mask, ascending."""
+    return [value for value in range(SOUND + 1, int(mask.max()) + 1) if (mask == value).any()]

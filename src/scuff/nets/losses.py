@@ -1,0 +1,78 @@
+"""Losses over the pixels of a batch: cross-entropy, Dice with squared denominators, and their weighted sum.
+
+Letters: N pictures, H×W pixels, C defect classes, K channels of the network (see ``nets.unet``). A truth is
+N×H×W class values; pixels of value 255 lie outside the picture and count in nothing.
+"""
+
+import torch
+import torch.nn.functional as F  # noqa: N812 (the field's name for it)
+from torch import Tensor, nn
+
+from scuff.core.mask import OUTSIDE, SOUND
+from scuff.nets.unet import probabilities
+
+SMOOTH = 1.0
+"""Added to both sides of the Dice fraction: nothing to find and nothing found is a loss of 0."""
+
+
+def cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
+    """Mean cross-entropy over the pixels of the pictures; binary for one class (equation 2 of the paper).
+
+    Args:
+        logits: N×K×H×W.
+        truth: N×H×W.
+
+    Returns:
+        A scalar; 0 where no pixel lies in a picture.
+    """
+    inside = truth != OUTSIDE
+    pixels = inside.sum().clamp(min=1)
+    if logits.shape[1] == 1:
+        each = F.binary_cross_entropy_with_logits(logits[:, 0], (truth != SOUND).float(), reduction="none")
+        return (each * inside).sum() / pixels
+    return F.cross_entropy(logits, truth.long(), ignore_index=OUTSIDE, reduction="sum") / pixels
+
+
+def dice(logits: Tensor, truth: Tensor) -> Tensor:
+    """Dice loss, 1 - 2·Σpg / (Σp² + Σg²), pooled over the batch and averaged over classes (equation 3).
+
+    Args:
+        logits: N×K×H×W.
+        truth: N×H×W.
+
+    Returns:
+        A scalar in [0, 1]; with both sides empty it is 0.
+    """
+    inside = (truth != OUTSIDE).unsqueeze(1)
+    p = probabilities(logits) * inside  # N×C×H×W
+    values = torch.arange(1, p.shape[1] + 1, device=truth.device, dtype=truth.dtype)
+    g = ((truth.unsqueeze(1) == values.view(1, -1, 1, 1)) & inside).to(p.dtype)  # N×C×H×W
+    over = (0, 2, 3)
+    shared = (p * g).sum(over)
+    squares = (p * p).sum(over) + (g * g).sum(over)
+    return (1 - (2 * shared + SMOOTH) / (squares + SMOOTH)).mean()
+
+
+class WeightedLoss(nn.Module):
+    """``bce_weight`` · cross-entropy + ``dice_weight`` · Dice (equation 4: 0.05 and 0.95)."""
+
+    def __init__(self, bce_weight: float = 0.05, dice_weight: float = 0.95) -> None:
+        """Set the weights."""
+        super().__init__()
+        self.bce_weight = bce_weight
+        self.dice_weight = dice_weight
+
+    def forward(self, logits: Tensor, truth: Tensor) -> Tensor:
+        """Score a batch; in 32 bit whatever the network computes in.
+
+        Args:
+            logits: N×K×H×W.
+            truth: N×H×W.
+        """
+        logits = logits.float()
+        loss = logits.new_zeros(())
+        if self.bce_weight:
+            loss = loss + self.bce_weight * cross_entropy(logits, truth)
+        if self.dice_weight:
+            loss = loss + self.dice_weight * dice(logits, truth)
+        return loss

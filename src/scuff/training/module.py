@@ -1,0 +1,111 @@
+"""One step of training and of validation, as Lightning wants them."""
+
+import math
+import time
+
+import lightning
+import torch
+from torch import Tensor
+
+from scuff.core.errors import CheckpointError
+from scuff.core.mask import OUTSIDE, SOUND
+from scuff.core.recipe import Training
+from scuff.nets.losses import WeightedLoss
+from scuff.nets.unet import SurfaceUNet, probabilities
+
+MONITOR = "val/f1"
+"""What stops training and chooses the best epoch: pixel F1 pooled over the validation patches, at score 0.5."""
+
+Batch = tuple[Tensor, Tensor]
+
+
+class SurfaceModule(lightning.LightningModule):
+    """Trains a network with Adam on the weighted loss."""
+
+    def __init__(self, network: SurfaceUNet, settings: Training) -> None:
+        """Take a network and how to train it."""
+        super().__init__()
+        self.network = network
+        self.settings = settings
+        self.loss = WeightedLoss(settings.bce_weight, settings.dice_weight)
+        self._counts = torch.zeros(3, dtype=torch.int64)  # true positives, false positives, false negatives
+        self._earlier_s = 0.0
+        self._began_s = time.monotonic()
+
+    @property
+    def trained_s(self) -> float:
+        """Seconds of training so far, those before a resume included."""
+        return self._earlier_s + time.monotonic() - self._began_s
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Make Adam."""
+        return torch.optim.Adam(self.parameters(), self.settings.learning_rate, fused=True)
+
+    def on_train_start(self) -> None:
+        """Start the clock."""
+        self._began_s = time.monotonic()
+
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+        """Set the learning rate for where training stands."""
+        if self.settings.schedule == "cosine":
+            factor = 0.5 * (1 + math.cos(math.pi * self._progress(batch_idx)))
+            for group in self.trainer.optimizers[0].param_groups:
+                group["lr"] = self.settings.learning_rate * max(factor, 0.01)
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """Score a batch."""
+        pixels, truth = batch
+        loss: Tensor = self.loss(self.network(_channels_last(pixels)), truth)
+        if not torch.isfinite(loss):
+            raise CheckpointError(
+                f"the loss became {loss.item()} in epoch {self.current_epoch}; lower training.learning_rate "
+                f"(now {self.settings.learning_rate:g}) or set training.precision to fp32"
+            )
+        self.log("train/loss", loss, on_step=False, on_epoch=True, batch_size=len(pixels))
+        return loss
+
+    def on_train_batch_end(self, outputs: object, batch: Batch, batch_idx: int) -> None:
+        """Stop when the time is up."""
+        limit = self.settings.max_minutes
+        if limit is not None and self.trained_s >= 60 * limit:
+            self.trainer.should_stop = True
+
+    def on_validation_epoch_start(self) -> None:
+        """Begin to count."""
+        self._counts.zero_()
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Count a batch."""
+        pixels, truth = batch
+        logits = self.network(_channels_last(pixels))
+        self.log("val/loss", self.loss(logits, truth), batch_size=len(pixels))
+        found = probabilities(logits.float()).sum(dim=1) >= 0.5
+        defective, inside = truth != SOUND, truth != OUTSIDE
+        triple = (found & defective, found & ~defective, ~found & defective)
+        self._counts += torch.stack([(pixels_of & inside).sum() for pixels_of in triple]).cpu()
+
+    def on_validation_epoch_end(self) -> None:
+        """Derive the figures from the pooled counts; 0 where nothing was found or nothing was there."""
+        tp, fp, fn = (float(count) for count in self._counts)
+        self.log(MONITOR, 2 * tp / max(2 * tp + fp + fn, 1), prog_bar=True)
+        self.log("val/precision", tp / max(tp + fp, 1))
+        self.log("val/recall", tp / max(tp + fn, 1))
+
+    def on_save_checkpoint(self, checkpoint: dict[str, object]) -> None:
+        """Keep the clock."""
+        checkpoint["trained_s"] = self.trained_s
+
+    def on_load_checkpoint(self, checkpoint: dict[str, float]) -> None:
+        """Set the clock to where it stood."""
+        self._earlier_s = checkpoint["trained_s"]
+
+    def _progress(self, batch_idx: int) -> float:
+        """Share of the training that is behind, in [0, 1], by epochs or by minutes, whichever ends first."""
+        by_epochs = (self.current_epoch + batch_idx / max(self.trainer.num_training_batches, 1)) / self.settings.epochs
+        limit = self.settings.max_minutes
+        return min(1.0, max(by_epochs, self.trained_s / (60 * limit) if limit else 0.0))
+
+
+def _channels_last(pixels: Tensor) -> Tensor:
+    """Lay pixels out as convolutions like them best."""
+    return pixels.contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,139 @@
+"""A run: the folder of one training, which knows what it was started with."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+import scuff
+from scuff.core.errors import CheckpointError
+from scuff.core.picture import write_whole
+from scuff.core.recipe import Recipe
+from scuff.dataset.catalogue import relative_to
+from scuff.dataset.patches import Patches, PatchRecord
+
+RECORD = "run.json"
+CHECKPOINT = "checkpoint.pt"
+LAST = "last.ckpt"
+BEST = "best.ckpt"
+
+
+class RunRecord(BaseModel):
+    """What a run was started with; the file ``run.json``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scuff: str
+    commit: str
+    patches: str
+    """Folder of the patches, relative to the run's."""
+    patch_record: PatchRecord
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run on disk."""
+
+    folder: Path
+    record: RunRecord
+
+    @property
+    def checkpoint(self) -> Path:
+        """The finished network."""
+        return self.folder / CHECKPOINT
+
+    @property
+    def patches(self) -> Path:
+        """The folder of patches that it trains on."""
+        return self.folder / self.record.patches
+
+    @property
+    def catalogue(self) -> Path:
+        """The catalogue that the patches were cut from."""
+        return self.patches / self.record.patch_record.catalogue
+
+    @property
+    def split(self) -> Path:
+        """The split that the patches were cut by."""
+        return self.patches / self.record.patch_record.split
+
+    @property
+    def last(self) -> Path | None:
+        """Where an interrupted training goes on, if it got past an epoch."""
+        path = self.folder / LAST
+        return path if path.is_file() else None
+
+
+def begin_run(folder: Path, patches: Patches, recipe: Recipe) -> Run:
+    """Begin a run, or find the one that was begun with the same settings.
+
+    Raises:
+        CheckpointError: The folder holds a run with other settings; names them.
+    """
+    record = RunRecord(
+        scuff=scuff.__version__,
+        commit=code_commit(),
+        patches=relative_to(folder, patches.folder),
+        patch_record=patches.record,
+        recipe=recipe,
+    )
+    if (folder / RECORD).is_file():
+        run = load_run(folder)
+        changed = _differences(run.record, record)
+        if changed:
+            raise CheckpointError(
+                f"{folder}: holds a run with other settings ({'; '.join(changed)}); "
+                "train into another folder, or go on with the same settings"
+            )
+        return run
+    write_whole(folder / RECORD, record.model_dump_json(indent=2) + "\n")
+    return Run(folder, record)
+
+
+def load_run(folder: Path) -> Run:
+    """Load a run's record.
+
+    Raises:
+        CheckpointError: There is none, or it cannot be read.
+    """
+    path = folder / RECORD
+    if not path.is_file():
+        raise CheckpointError(f"{folder}: no training run there (no {RECORD}); `scuff train` makes one")
+    try:
+        return Run(folder, RunRecord.model_validate_json(path.read_text()))
+    except ValidationError as error:
+        raise CheckpointError(f"{path}: written by another version of scuff; train again ({error})") from error
+
+
+def code_commit() -> str:
+    """Commit of scuff's own code; empty where it is not a checkout."""
+    here = Path(scuff.__file__).parent
+    try:
+        asked = subprocess.run(
+            ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:  # no git on this machine
+        return ""
+    return asked.stdout.strip() if asked.returncode == 0 else ""
+
+
+def _differences(old: RunRecord, new: RunRecord) -> list[str]:
+    """Name what differs between two records; the code's commit may."""
+    before, after = _flat(old.model_dump()), _flat(new.model_dump())
+    return [
+        f"{key} was {before.get(key)!r}, is now {after.get(key)!r}"
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key) and key != "commit"
+    ]
+
+
+def _flat(table: dict[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat

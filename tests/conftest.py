@@ -1,0 +1,27 @@
+import os
+from collections.abc import Generator
+
+import pytest
+
+SKIPS_FORBIDDEN = bool(os.environ.get("SCUFF_FORBID_SKIPS"))
+"""Set where everything that a test needs is installed, so that a skipped test is one that nobody runs."""
+
+
+def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if SKIPS_FORBIDDEN and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and SCUFF_FORBID_SKIPS is set: {report.longrepr}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _forbid_skip(report)
+    return report
