@@ -162,11 +162,11 @@ def test_a_full_disk_is_refused_before_anything_is_written(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:
-        free = 10_000
+        free = 1_000_000
 
     monkeypatch.setattr("scuff.dataset.cutting.shutil.disk_usage", lambda _: Full)
-    with pytest.raises(CatalogueError, match=r"3 patches need 0\.012 MB and 0\.010 MB are free; make room"):
-        cut_patches(catalogue, DIVISION, SMALL, 0, tmp_path / "patches")
+    with pytest.raises(CatalogueError, match=r"2 patches need 3\.3 MB and 1\.0 MB are free; make room"):
+        cut_patches(catalogue, DIVISION, Settings(size_px=640), 0, tmp_path / "patches")
     assert not (tmp_path / "patches" / "images.npy").exists()
 
 

@@ -94,10 +94,21 @@ def test_unknown_parts_are_refused_with_three_ways_out() -> None:
         assert way in str(refused.value)
 
 
-def test_unknown_parts_are_divided_when_each_image_is_one() -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_unknown_parts_are_divided_when_each_image_is_one(named: bool) -> None:
     images = catalogue({"A": "", "B": "", "C": ""}, parts_from="unknown")
+    if not named:
+        images = replace(images, rows=tuple(replace(row, part="") for row in images.rows))
     division = divide(images, DEFAULT, seed=0, each_image=True)
     assert [len(division.rows(images, side)) for side in Side] == [1, 1, 1]
+    assert sorted(division.sides) == ["A", "B", "C"]
+
+
+def test_a_part_that_somebody_emptied_is_refused() -> None:
+    parts = equal_parts(3)
+    emptied = replace(parts, rows=(*parts.rows, replace(parts.rows[0], frame="P09", part="")))
+    with pytest.raises(SplitError, match="the part of frame 'P09' is empty; name it in the pattern or table"):
+        divide(emptied, DEFAULT, seed=0)
 
 
 def test_each_image_does_not_tear_known_parts_apart() -> None:

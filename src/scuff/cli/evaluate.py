@@ -16,8 +16,12 @@ from scuff.nets.checkpoint import Checkpoint, load_checkpoint
 from scuff.nets.runtime import TorchRuntime
 from scuff.training.run import Run, load_run
 
+EXAMPLES = """\b
+Example:
+  scuff evaluate work/run"""
 
-@click.command("evaluate")
+
+@click.command("evaluate", epilog=EXAMPLES)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--side",
@@ -37,8 +41,6 @@ def command(run: Path, side: str, other: Path | None, threshold: float | None) -
     """Count the right and wrong pixels of RUN on whole frames of unseen parts.
 
     Prints a table and writes metrics.json, counts.csv, best.png and worst.png into RUN/evaluation/SIDE.
-
-    Example: scuff evaluate work/run
     """
     trained = load_run(run)
     checkpoint = load_checkpoint(trained.checkpoint)

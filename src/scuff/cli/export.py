@@ -17,7 +17,12 @@ COMPARED = 16
 """Patches to compare on: enough to meet every class, few enough to take seconds."""
 
 
-@click.command("export")
+EXAMPLES = """\b
+Example:
+  scuff export work/run work/bundle"""
+
+
+@click.command("export", epilog=EXAMPLES)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("bundle", type=click.Path(path_type=Path))
 def command(run: Path, bundle: Path) -> None:
@@ -25,8 +30,6 @@ def command(run: Path, bundle: Path) -> None:
 
     The exported network is compared with the checkpoint on validation patches; where they differ by more than
     the tolerance, nothing is written.
-
-    Example: scuff export work/run work/bundle
     """
     trained = load_run(run)
     checkpoint = load_checkpoint(trained.checkpoint)

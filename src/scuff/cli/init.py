@@ -24,17 +24,19 @@ Wrote {path}. Read it through, then, in that folder:
 Each command explains itself, as in: scuff train --help"""
 
 
-@click.command()
+EXAMPLES = """\b
+Example:
+  scuff init gearbox --name "Gearbox lid"
+"""
+
+
+@click.command(epilog=EXAMPLES)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the product, shown in reports; the folder's name if not given.")
 def command(folder: Path, name: str | None) -> None:
-    r"""Write a commented recipe into DIR: everything that is set per product.
+    """Write a commented recipe into DIR: everything that is set per product.
 
     Every key has its meaning, unit and limits above it. A recipe that is there already is never overwritten.
-
-    \b
-    Example:
-      scuff init gearbox --name "Gearbox lid"
     """
     path = folder / RECIPE_NAME
     if path.exists():

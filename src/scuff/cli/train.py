@@ -5,17 +5,20 @@ from pathlib import Path
 import click
 
 from scuff.cli.recipe_options import recipe_options
-from scuff.core import recipe as recipes
 from scuff.core.recipe import Recipe
-from scuff.dataset.patches import PatchRecord, load_patches
+from scuff.dataset.patches import load_patches
 from scuff.dataset.split import Side
 from scuff.training.curves import draw_curves
 from scuff.training.fit import finish, fit
 from scuff.training.history import HISTORY
 from scuff.training.run import begin_run
 
+EXAMPLES = """\b
+Example:
+  scuff train work/patches work/run --weights none --set training.max_minutes=8"""
 
-@click.command("train")
+
+@click.command("train", epilog=EXAMPLES)
 @click.argument("patches", type=click.Path(path_type=Path))
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
@@ -30,13 +33,11 @@ def command(patches: Path, run: Path, weights: str | None, accelerator: str, rec
 
     Stopped by Ctrl-C or killed, the same command goes on after the last finished epoch, to the same result.
     The best epoch on validation is kept; its threshold is chosen on whole validation frames.
-
-    Example: scuff train work/patches work/run --weights none --set training.max_minutes=8
     """
     if weights is not None:
         recipe = recipe.model_copy(update={"network": recipe.network.model_copy(update={"weights": weights})})
     cut = load_patches(patches)
-    begun = begin_run(run, cut, _as_cut(recipe, cut.record))
+    begun = begin_run(run, cut, recipe)
     if begun.checkpoint.is_file():
         click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
         return
@@ -49,10 +50,3 @@ def command(patches: Path, run: Path, weights: str | None, accelerator: str, rec
         facts = finish(begun, cut, best, bar.update).facts
     click.echo(f"Best epoch {facts.best_epoch}; threshold {facts.threshold:.3f}: {facts.threshold_source}")
     click.echo(f"Checkpoint {begun.checkpoint}, curves {run / 'curves.png'}")
-
-
-def _as_cut(recipe: Recipe, record: PatchRecord) -> Recipe:
-    """State in a recipe what the patches are, whatever it says of patches that were not cut."""
-    cut = record.model_dump(include=set(recipes.Patches.model_fields))
-    product = recipe.product.model_copy(update={"classes": record.classes})
-    return recipe.model_copy(update={"patches": recipes.Patches(**cut), "product": product})

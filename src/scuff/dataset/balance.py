@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.errors import CatalogueError
-from scuff.dataset.catalogue import Catalogue
+from scuff.dataset.catalogue import Catalogue, Row
 
 ROUNDS = 20
 """How often each part is looked at, at most; sets of a thousand parts were even after four rounds."""
@@ -34,6 +34,11 @@ class Holdings:
     counts: NDArray[np.int64]
 
 
+def part_of(row: Row) -> str:
+    """Serial number of the part that a frame shows; one whose part nobody named is a part of its own."""
+    return row.part or row.frame
+
+
 def holdings(catalogue: Catalogue) -> Holdings:
     """Count what each part holds: frames, defective pixels, and of each class the pixels and whether any.
 
@@ -42,19 +47,20 @@ def holdings(catalogue: Catalogue) -> Holdings:
     Raises:
         CatalogueError: A row names a class that the catalogue does not have.
     """
-    parts, classes = catalogue.parts, catalogue.classes
+    parts, classes = sorted({part_of(row) for row in catalogue.rows}), catalogue.classes
     place = {part: index for index, part in enumerate(parts)}
     frames = np.zeros(len(parts), np.int64)
     pixels = np.zeros((len(parts), len(classes)), np.int64)
     for row in catalogue.rows:
-        frames[place[row.part]] += 1
+        number = place[part_of(row)]
+        frames[number] += 1
         for label, defect_px in row.defect_px.items():
             if label not in classes:
                 raise CatalogueError(
                     f"{catalogue.folder}: frame {row.frame!r} has the class {label!r}, and the catalogue only "
                     f"{', '.join(classes)}; import again"
                 )
-            pixels[place[row.part], classes.index(label)] += defect_px
+            pixels[number, classes.index(label)] += defect_px
     total = pixels.sum(axis=1)
     columns = {
         "parts": np.ones_like(total),

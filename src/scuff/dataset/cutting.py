@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
-import numpy as np
-from numpy.lib.format import open_memmap
+from numpy.lib.format import write_array_header_1_0
 
 from scuff.core.errors import CatalogueError
 from scuff.core.mask import OUTSIDE
@@ -42,25 +42,28 @@ def write_arrays(
     size_px = windows[0].tile.height
     shape = (len(windows), size_px, size_px)
     _check_room(images.parent, len(windows), size_px)
-    image_array = open_memmap(images, "w+", np.uint8, (*shape, CHANNELS))
-    mask_array = open_memmap(masks, "w+", np.uint8, shape)
-    number = 0
-    for row, group in groupby(windows, key=lambda window: window.row):
-        pixels, mask = catalogue.frame(row).pixels, catalogue.mask(row)
-        for window in group:
-            image_array[number] = cut(pixels, window.tile)
-            mask_array[number] = cut(mask, window.tile, fill=OUTSIDE)
-            number += 1
-        advance()
-    image_array.flush()
-    mask_array.flush()
+    # Written one after the other: a mapped array would count as memory in use, page by page.
+    with images.open("wb") as image_file, masks.open("wb") as mask_file:
+        _write_header(image_file, (*shape, CHANNELS))
+        _write_header(mask_file, shape)
+        for row, group in groupby(windows, key=lambda window: window.row):
+            pixels, mask = catalogue.frame(row).pixels, catalogue.mask(row)
+            for window in group:
+                image_file.write(cut(pixels, window.tile).tobytes())
+                mask_file.write(cut(mask, window.tile, fill=OUTSIDE).tobytes())
+            advance()
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
+    """Begin an array of uint8 as ``numpy.save`` would."""
+    write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 
 def _check_room(folder: Path, count: int, size_px: int) -> None:
-    """Refuse early: a mapped file that finds the disk full ends the process without a word."""
+    """Refuse at once what would fail at the end."""
     needed, free = count * size_px**2 * (CHANNELS + 1), shutil.disk_usage(folder).free
     if needed > free:
         raise CatalogueError(
-            f"{folder}: {count} patches need {needed / 1e6:,.3f} MB and {free / 1e6:,.3f} MB are free; "
+            f"{folder}: {count} patches need {needed / 1e6:,.1f} MB and {free / 1e6:,.1f} MB are free; "
             "make room, name another folder, or lower patches.sound_share or patches.overlap"
         )

@@ -15,7 +15,7 @@ from scuff.dataset.formats.region import Bitmap, Region
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
+class Covered:
     """The pixels of a region.
 
     Attributes:
@@ -50,44 +50,43 @@ def class_of(label: str, product: Product) -> str:
     return name
 
 
-def patches_of(
-    regions: Sequence[Region], frame_hw: tuple[int, int], product: Product
-) -> tuple[list[Painted], list[str]]:
+def cover(regions: Sequence[Region], frame_hw: tuple[int, int], product: Product) -> tuple[list[Covered], list[str]]:
     """Find the pixels and the class of each region.
 
     Returns:
-        The patches in drawing order, and what is wrong with the other regions.
+        What is covered, in drawing order, and what is wrong with the other regions.
     """
-    patches, problems = [], []
+    covered, problems = [], []
     for region in regions:
         try:
             name = class_of(region.label, product)
-            patches.append(Painted(name, rasterise(region, frame_hw), region.where))
+            covered.append(Covered(name, rasterise(region, frame_hw), region.where))
         except AnnotationError as error:
             problems.append(f"{region.where}: {error}")
-    return patches, problems
+    return covered, problems
 
 
 def paint(
-    patches: Sequence[Painted], frame_hw: tuple[int, int], values: Mapping[str, int]
+    covered: Sequence[Covered], frame_hw: tuple[int, int], values: Mapping[str, int]
 ) -> tuple[NDArray[np.uint8], list[str]]:
-    """Paint a mask, later patches over earlier ones.
+    """Paint a mask, later regions over earlier ones.
 
     Args:
-        patches: In drawing order.
+        covered: In drawing order.
         frame_hw: Height and width of the picture, in pixels.
         values: The value of each class.
 
     Returns:
-        H×W class values, and what is wrong: a defect that something sound hides altogether was hardly meant.
+        H×W class values, and what is wrong: a defect wholly under something sound was hardly meant.
     """
     mask = np.zeros(frame_hw, np.uint8)
-    for patch in patches:
-        _window(mask, patch)[patch.pixels.marked] = values[patch.name] if patch.name else SOUND
-    hidden = [patch for patch in patches if patch.name and not _window(mask, patch)[patch.pixels.marked].any()]
-    return mask, [f"{patch.where}: lies wholly under a sound region; change their order" for patch in hidden]
+    for region in covered:
+        _window(mask, region)[region.pixels.marked] = values[region.name] if region.name else SOUND
+    defects = [region for region in covered if region.name]
+    hidden = [region for region in defects if not _window(mask, region)[region.pixels.marked].any()]
+    return mask, [f"{region.where}: lies wholly under a sound region; change their order" for region in hidden]
 
 
-def _window(mask: NDArray[np.uint8], patch: Painted) -> NDArray[np.uint8]:
-    height, width = patch.pixels.marked.shape
-    return mask[patch.pixels.y : patch.pixels.y + height, patch.pixels.x : patch.pixels.x + width]
+def _window(mask: NDArray[np.uint8], region: Covered) -> NDArray[np.uint8]:
+    height, width = region.pixels.marked.shape
+    return mask[region.pixels.y : region.pixels.y + height, region.pixels.x : region.pixels.x + width]

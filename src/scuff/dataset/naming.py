@@ -1,9 +1,9 @@
 """Names of frames: unique within a catalogue, and safe as file names everywhere."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from scuff.dataset.formats.region import Broken, Item
@@ -43,7 +43,7 @@ def frame_names(paths: Sequence[PurePosixPath]) -> list[str]:
     if len({_safe(path.stem).casefold() for path in different}) == len(different):
         return [_safe(path.stem) for path in paths]
     folders = [[part for part in path.parent.parts if part not in {"/", ".."}] for path in paths]
-    shared = len(os.path.commonprefix(folders))
+    shared = len(list(takewhile(lambda level: len(set(level)) == 1, zip(*folders, strict=False))))
     return [_safe("-".join([*parts[shared:], path.stem])) for parts, path in zip(folders, paths, strict=True)]
 
 

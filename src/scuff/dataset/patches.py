@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from scuff.core import recipe
 from scuff.core.errors import CatalogueError
 from scuff.core.picture import write_whole
+from scuff.dataset.balance import part_of
 from scuff.dataset.catalogue import Catalogue, relative_to
 from scuff.dataset.cutting import CHANNELS, write_arrays
 from scuff.dataset.split import Division, Side, save_division
@@ -172,7 +173,9 @@ def load_patches(folder: Path) -> Patches:
     try:
         record = PatchRecord.model_validate_json((folder / RECORD).read_bytes())
     except ValidationError as error:
-        raise _damaged(folder / RECORD, error) from error
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise _damaged(folder / RECORD, f"{key}: {first['msg']}") from error
     rows = _read_table(folder / TABLE)
     shape = (len(rows), record.size_px, record.size_px)
     images = _map(folder / IMAGES, (*shape, CHANNELS))
@@ -238,7 +241,7 @@ def _table(choices: Mapping[Side, Choice]) -> str:
 def _patch_row(side: Side, window: Window) -> PatchRow:
     row, tile = window.row, window.tile
     height_px, width_px = min(tile.height, row.height_px - tile.y), min(tile.width, row.width_px - tile.x)
-    return PatchRow(side, row.frame, row.part, tile.y, tile.x, height_px, width_px, window.defect_px)
+    return PatchRow(side, row.frame, part_of(row), tile.y, tile.x, height_px, width_px, window.defect_px)
 
 
 def _read_table(path: Path) -> tuple[PatchRow, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from scuff.core import recipe
 from scuff.core.errors import SplitError
 from scuff.core.picture import write_whole
-from scuff.dataset.balance import even_out, holdings
+from scuff.dataset.balance import even_out, holdings, part_of
 from scuff.dataset.catalogue import Catalogue, Row
 
 COLUMNS = ("part", "side")
@@ -51,7 +51,7 @@ class Division:
             SplitError: As ``check``.
         """
         self.check(catalogue)
-        rows = (row for row in catalogue.rows if self.sides[row.part] is side)
+        rows = (row for row in catalogue.rows if self.sides[part_of(row)] is side)
         return sorted(rows, key=lambda row: row.frame)
 
     def check(self, catalogue: Catalogue) -> None:
@@ -61,7 +61,7 @@ class Division:
             SplitError: A part of the catalogue has no side, or a part that has one is not in the catalogue.
         """
         where = self.path or "this split"
-        parts = set(catalogue.parts)
+        parts = {part_of(row) for row in catalogue.rows}
         if missing := parts - self.sides.keys():
             raise SplitError(
                 f"{where}: gives no side to {_named(missing)} of the catalogue {catalogue.folder}; "
@@ -171,7 +171,13 @@ def _check_parts(catalogue: Catalogue, each_image: bool) -> None:
             "again; import again with --parts FILE.csv; or, where no two pictures show the same part, give "
             "--each-image-is-a-part"
         )
-    part, frames = Counter(row.part for row in catalogue.rows).most_common(1)[0]
+    nameless = [row.frame for row in catalogue.rows if not row.part]
+    if nameless and not each_image:
+        raise SplitError(
+            f"{catalogue.folder}: the part of frame {nameless[0]!r} is empty; name it in the pattern or table of parts "
+            "and import again"
+        )
+    part, frames = Counter(part_of(row) for row in catalogue.rows).most_common(1)[0]
     if each_image and frames > 1:
         raise SplitError(
             f"{catalogue.folder}: not each image is a part: {frames} pictures show part {part!r}; "

@@ -20,7 +20,7 @@ class Augment:
 
     def __init__(self, settings: Augmentation) -> None:
         """Build the transforms that the settings ask for."""
-        self._transform = v2.Compose([*_geometry(settings), *_colour(settings)])
+        self._transform = v2.Compose([v2.Identity(), *_geometry(settings), *_colour(settings)])
 
     def __call__(self, image: Tensor, mask: Tensor, seed: int) -> tuple[Tensor, Tensor]:
         """Vary one patch.

@@ -1,7 +1,6 @@
 """Write a bundle: the network with its preprocessing as OpenVINO IR, the recipe, and where it all comes from."""
 
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -58,7 +57,9 @@ def write_bundle(
     if folder.exists() and not (folder / RECIPE).is_file() and any(folder.iterdir()):
         raise BundleError(f"{folder}: holds something that is not a bundle; name an empty or a new folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)  # of an export that was killed
+    draft.mkdir()
     try:
         network = checkpoint.network()
         _write_network(draft / NETWORK, network, checkpoint.facts.tile_px)
@@ -83,11 +84,13 @@ def write_bundle(
 
 
 def _write_network(path: Path, network: SurfaceUNet, tile_px: int) -> None:
-    example = torch.zeros((1, tile_px, tile_px, 3), dtype=torch.uint8)
-    with torch.inference_mode():
-        model = openvino.convert_model(
-            StationNetwork(network).eval(), example_input=example, input=[(-1, tile_px, tile_px, 3)]
-        )
+    # Two tiles, because the exporter takes a batch of one for a constant.
+    example = torch.zeros((2, tile_px, tile_px, 3), dtype=torch.uint8)
+    batch = {0: torch.export.Dim.DYNAMIC}
+    with torch.no_grad():
+        program = torch.export.export(StationNetwork(network).eval(), (example,), dynamic_shapes=(batch,))
+    model = openvino.convert_model(program)
+    model.reshape([-1, tile_px, tile_px, 3])
     openvino.save_model(model, path, compress_to_fp16=False)
 
 

@@ -1,9 +1,11 @@
 """Numbers and classes beside the defects of a picture."""
 
+import math
 from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
+from scuff.core.defect import Defect
 from scuff.inspection.view import Box, View, contrast
 
 MAX_CAPTIONS = 200
@@ -19,7 +21,7 @@ def write_captions(picture: Image.Image, view: View) -> None:
     for number, defect in numbered[:MAX_CAPTIONS]:
         text = _caption(number, defect.label)
         _, _, right, bottom = pen.textbbox((0, 0), text, font=font)
-        place = _free_place(view.box(defect), (right + 4, bottom + 3), picture.size, taken)
+        place = _free_place(view, defect, (right + 4, bottom + 3), taken)
         if place is None:
             continue
         taken.append(place)
@@ -33,20 +35,18 @@ def _caption(number: int, label: str) -> str:
     return f"{number} {label}" if label.isascii() else str(number)
 
 
-def _free_place(
-    box: Box,
-    size_wh: tuple[float, float],
-    picture_wh: tuple[int, int],
-    taken: Sequence[Box],
-) -> Box | None:
-    """Find a place above, below, right or left of a box that is inside the picture and free."""
-    (x0, y0, x1, y1), (width, height), gap = box, size_wh, 4
-    places = ((x0, y0 - gap - height), (x0, y1 + gap), (x1 + gap, y0), (x0 - gap - width, y0))
-    for x, y in places:
-        x, y = round(min(max(x, 0), picture_wh[0] - 1 - width)), round(y)
-        place = (x, y, x + width, y + height)
-        inside = x >= 0 and y >= 0 and place[3] < picture_wh[1]
-        if inside and not any(_overlap(place, other) for other in taken):
+def _free_place(view: View, defect: Defect, size_wh: tuple[float, float], taken: Sequence[Box]) -> Box | None:
+    """Find a place at one end of a defect, or beside it, that is inside the picture and hides nothing."""
+    (x0, y0, x1, y1), (width, height), gap = view.box(defect), size_wh, view.line_px + 4
+    picture_h, picture_w = view.mask.shape
+    above = view.end_x(defect, "top"), y0 - gap - height
+    below = view.end_x(defect, "bottom"), y1 + gap
+    for x, y in (above, below, (x1 + gap, y0), (x0 - gap - width, y0)):
+        left, top = round(min(max(x, 0), picture_w - 1 - width)), round(y)
+        place = left, top, left + width, top + height
+        inside = left >= 0 and top >= 0 and place[3] < picture_h
+        free = not view.mask[top : math.ceil(place[3]), left : math.ceil(place[2])].any()
+        if inside and free and not any(_overlap(place, other) for other in taken):
             return place
     return None
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from scuff.core.errors import ScuffError
 from scuff.core.mask import class_palette
 from scuff.core.picture import write_png, write_whole
 from scuff.inspection.overlay import draw
@@ -16,10 +17,17 @@ REPORT = "report.html"
 
 
 def begin_run(out: Path) -> None:
-    """Make the folder, and remove what an earlier run summed up: a run that is cut short shows no old summary."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name in (TABLE, REPORT):
-        (out / name).unlink(missing_ok=True)
+    """Make the folder, and remove what an earlier run summed up: a run that is cut short shows no old summary.
+
+    Raises:
+        ScuffError: The folder cannot be made or written to.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in (TABLE, REPORT):
+            (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise ScuffError(f"--out {out}: cannot be written to ({error.strerror}); name another folder") from error
 
 
 def write_picture(out: Path, inspected: Inspected) -> Result:

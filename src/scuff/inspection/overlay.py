@@ -1,15 +1,20 @@
 """Defects drawn over a picture: outlined and tinted by class, numbered as in the result."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from scuff.inspection.captions import write_captions
-from scuff.inspection.view import View, class_colour, class_values, contrast, outlines
+from scuff.inspection.view import View, class_colour, class_values, contrast, grown
 
 TINT = 0.3
 """Share of the class colour within a region; the metal stays visible."""
+
+GAP_PX = 1
+"""Metal that stays visible between a defect and its outline."""
+
+RIM_PX = 1
+"""Width of the black or white rim of an outline."""
 
 SMALL_PX = 8
 """What is drawn smaller than this gets a ring around it."""
@@ -23,22 +28,30 @@ def draw(view: View, captions: bool = True) -> NDArray[np.uint8]:
         captions: Write number and class beside each defect.
 
     Returns:
-        H×W×3, RGB; every line has a rim of black or white, so that it shows on bright and on dark metal.
+        H×W×3, RGB. Lines run around a defect and not over it, and have a rim of black or white, so that they show
+        on bright and on dark metal.
     """
     canvas = view.pixels.copy()
-    for value in class_values(view.mask):
-        inside = view.mask == value
+    inner_px, outer_px = GAP_PX, GAP_PX + view.line_px
+    regions = {value: (view.mask == value).view(np.uint8) for value in class_values(view.mask)}
+    for value, region in regions.items():
+        canvas[_ring(region, outer_px, outer_px + RIM_PX)] = contrast(class_colour(value))
+    for value, region in regions.items():
+        canvas[_ring(region, inner_px, outer_px)] = class_colour(value)
+    for value, region in regions.items():
+        inside = region.astype(bool)
         tinted = view.pixels[inside] * (1 - TINT) + np.array(class_colour(value)) * TINT
         canvas[inside] = np.round(tinted).astype(np.uint8)
-    for value, lines in outlines(view.mask, gap_px=view.line_px + 1).items():
-        colour = class_colour(value)
-        cv2.drawContours(canvas, lines, -1, contrast(colour), view.line_px + 2, cv2.LINE_AA)
-        cv2.drawContours(canvas, lines, -1, colour, view.line_px, cv2.LINE_AA)
     picture = Image.fromarray(canvas)
     _mark_small(picture, view)
     if captions:
         write_captions(picture, view)
     return np.asarray(picture)
+
+
+def _ring(region: NDArray[np.uint8], inner_px: int, outer_px: int) -> NDArray[np.bool_]:
+    """The pixels around a region that are farther than one distance, and not farther than another: H×W."""
+    return np.asarray(grown(region, outer_px) > grown(region, inner_px))
 
 
 def _mark_small(picture: Image.Image, view: View) -> None:

@@ -109,7 +109,7 @@ class Inspector:
         return Result(
             file=file,
             frame=frame,
-            part=part["part"] if part else None,
+            part=(part["part"] or None) if part else None,
             sha256=_checksum(path),
             width_px=None,
             height_px=None,
@@ -167,6 +167,6 @@ def _checksum(path: Path) -> str | None:
 
 
 def _without_folder(message: str, path: Path, file: str) -> str:
-    """Name the file in a message as the result does; folders differ between equal runs."""
+    """Say what is wrong without the folder, which differs between equal runs; the result names the file anyway."""
     as_quoted = repr(str(path))[1:-1]
-    return message.replace(str(path), file).replace(as_quoted, file)
+    return message.removeprefix(f"{path}: ").replace(str(path), file).replace(as_quoted, file)

@@ -70,6 +70,7 @@
   const picture = find("img", sheet);
   const drawing = find("svg", sheet);
   const panel = find(".panel", viewer);
+  const MARK = "#look-";
   const view = { row: null, zoom: null, scale: 1, x: 0, y: 0, fitted: true };
 
   function show(row) {
@@ -82,12 +83,12 @@
     find(".unread", viewer).hidden = Boolean(view.zoom);
     sheet.hidden = !view.zoom;
     if (view.zoom) load(view.zoom);
-    else find(".unread", viewer).textContent = `Not inspected. ${find(".names .error", row)?.textContent ?? ""}`;
+    else find(".unread", viewer).textContent = `Not inspected: ${find(".names .error", row)?.textContent ?? ""}`;
     if (!viewer.open) viewer.showModal();
     place();
     fit();
     stage.focus({ preventScroll: true });
-    history.replaceState(null, "", `#${row.id}`);
+    history.replaceState(null, "", `${MARK}${row.dataset.index}`);
   }
 
   function load(zoom) {
@@ -96,12 +97,12 @@
     sheet.style.height = `${zoom.height}px`;
     drawing.setAttribute("viewBox", `0 0 ${zoom.width} ${zoom.height}`);
     drawing.replaceChildren();
-    for (const { colour, path } of zoom.outlines) {
-      shape("path", { d: path, class: "rim" });
+    for (const { colour, rim, path } of zoom.outlines) {
+      shape("path", { d: path, class: "rim", stroke: rim });
       shape("path", { d: path, stroke: colour });
     }
-    for (const { number, xyxy: [x0, y0] } of zoom.boxes) {
-      shape("text", { x: x0, y: y0, dy: "-0.35em" }).textContent = number;
+    for (const { number, xyxy, top_x } of zoom.boxes) {
+      shape("text", { x: top_x, y: xyxy[1], dy: "-0.5em", "text-anchor": "middle" }).textContent = number;
     }
   }
 
@@ -244,6 +245,6 @@
   new ResizeObserver(() => { if (view.fitted) fit(); }).observe(stage);
 
   filter();
-  const named = location.hash && document.getElementById(location.hash.slice(1));
-  if (named && rows.includes(named)) show(named);
+  const linked = location.hash.startsWith(MARK) && rows[Number(location.hash.slice(MARK.length))];
+  if (linked) show(linked);
 })();

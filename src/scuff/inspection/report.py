@@ -18,7 +18,7 @@ from scuff.core.verdict import Outcome
 from scuff.inspection.overlay import draw
 from scuff.inspection.pipeline import Inspected
 from scuff.inspection.result import Result, TableRow, table_row
-from scuff.inspection.view import View, class_colour, outlines
+from scuff.inspection.view import View, class_colour, contrast, outlines
 
 ZOOM_PX = 1600
 THUMBNAIL_PX = 240
@@ -76,10 +76,9 @@ def report_entry(inspected: Inspected, result: Result) -> Entry:
     numbered = [Numbered(number, defect, _css(view.colour(defect))) for number, defect in enumerate(result.defects, 1)]
     largest = sorted(numbered, key=lambda entry: -entry.defect.area_px)[:MAX_DEFECTS]
     shown = sorted(largest, key=lambda entry: entry.number)
-    thumbnail = draw(view.shrunk(THUMBNAIL_PX), captions=False)
-    return Entry(
-        result, table_row(result), shown, _jpeg(thumbnail, THUMBNAIL_QUALITY), _zoom(view.shrunk(ZOOM_PX), shown)
-    )
+    zoomed = view.shrunk(ZOOM_PX)
+    thumbnail = _jpeg(draw(zoomed.shrunk(THUMBNAIL_PX), captions=False), THUMBNAIL_QUALITY)
+    return Entry(result, table_row(result), shown, thumbnail, _zoom(zoomed, shown))
 
 
 def render_report(entries: Sequence[Entry], manifest: Manifest) -> str:
@@ -118,13 +117,20 @@ def _zoom(view: View, shown: Sequence[Numbered]) -> dict[str, object]:
         "width": width,
         "height": height,
         "outlines": [
-            {"colour": _css(class_colour(value)), "path": "".join(map(_svg_path, lines))}
-            for value, lines in outlines(view.mask, gap_px=1).items()
+            {
+                "colour": _css(class_colour(value)),
+                "rim": _css(contrast(class_colour(value))),
+                "path": "".join(map(_svg_path, lines)),
+            }
+            for value, lines in outlines(view.mask, gap_px=2).items()
         ],
-        "boxes": [
-            {"number": entry.number, "xyxy": [round(edge, 1) for edge in view.box(entry.defect)]} for entry in shown
-        ],
+        "boxes": [_labelled_box(view, entry) for entry in shown],
     }
+
+
+def _labelled_box(view: View, entry: Numbered) -> dict[str, object]:
+    box = [round(edge, 1) for edge in view.box(entry.defect)]
+    return {"number": entry.number, "xyxy": box, "top_x": round(view.end_x(entry.defect, "top"), 1)}
 
 
 def _svg_path(line: NDArray[np.int32]) -> str:

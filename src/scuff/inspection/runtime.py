@@ -15,6 +15,9 @@ SETTINGS = {
     "PERFORMANCE_HINT": "LATENCY",
 }
 
+ANY = -1
+"""In a shape of OpenVINO's: whatever size."""
+
 
 class Runtime(Protocol):
     """Runs a network. B tiles of H×W pixels in, C class scores per pixel out."""
@@ -66,7 +69,7 @@ class OpenVinoRuntime:
             BundleError: The network was made for tiles of another size.
         """
         expected = self._compiled.input(0).partial_shape
-        if not all(expected[axis].compatible(tiles.shape[axis]) for axis in (1, 2, 3)):
+        if not expected.compatible(openvino.PartialShape([ANY, *tiles.shape[1:]])):
             raise BundleError(
                 f"{self._network}: takes tiles of {expected.to_string()}, not {list(tiles.shape)} (B×H×W×3); "
                 "the bundle's tile size is not its network's; export it again"
@@ -92,9 +95,8 @@ class OpenVinoRuntime:
         taken, given = self._compiled.input(0), self._compiled.output(0)
         fits = (
             len(self._compiled.inputs) == 1
-            and len(taken.partial_shape) == 4
-            and len(given.partial_shape) == 4
-            and taken.partial_shape[3].compatible(3)
+            and taken.partial_shape.compatible(openvino.PartialShape([ANY, ANY, ANY, 3]))
+            and given.partial_shape.compatible(openvino.PartialShape([ANY] * 4))
             and taken.element_type == openvino.Type.u8
             and given.element_type == openvino.Type.f32
         )

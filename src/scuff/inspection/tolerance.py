@@ -25,7 +25,7 @@ def decide(defects: Sequence[Defect], tolerances: Tolerances) -> Verdict:
         return Verdict(outcome=Outcome.FAIL, rule=counted)
     best = max(defect.score for defect in defects)
     unsure = best < review_score
-    compared = f"best score {best:.3f} is {'below' if unsure else 'not below'} {review_score:g}"
+    compared = f"best score {best:.4f} is {'below' if unsure else 'not below'} {review_score:g}"
     return Verdict(outcome=Outcome.REVIEW if unsure else Outcome.FAIL, rule=f"{counted}; {compared} for review")
 
 

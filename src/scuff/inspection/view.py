@@ -1,8 +1,10 @@
 """A picture with its defects at some size, and what drawing them needs: colours and outlines."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -62,9 +64,20 @@ class View:
         x0, y0, x1, y1 = (edge * self.scale for edge in defect.box_xyxy)
         return x0, y0, x1, y1
 
+    def end_x(self, defect: Defect, end: Literal["top", "bottom"]) -> float:
+        """Where a defect's highest or lowest row begins, in pixels of this view."""
+        x0, y0, x1, y1 = self.box(defect)
+        row = int(y0) if end == "top" else max(int(y0), math.ceil(y1) - 1)
+        inside = self.mask[row, int(x0) : math.ceil(x1)] == self.value(defect)
+        return x0 + (int(np.argmax(inside)) if inside.any() else 0)
+
+    def value(self, defect: Defect) -> int:
+        """The class value of a defect."""
+        return self.classes.index(defect.label) + 1
+
     def colour(self, defect: Defect) -> Colour:
         """The colour of a defect's class."""
-        return class_colour(self.classes.index(defect.label) + 1)
+        return class_colour(self.value(defect))
 
 
 @cache
@@ -90,13 +103,18 @@ def outlines(mask: NDArray[np.uint8], gap_px: int) -> dict[int, list[NDArray[np.
     Returns:
         By class value, closed lines of N×1×2 points (x, y).
     """
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * gap_px + 1, 2 * gap_px + 1))
     traced = {}
     for value in class_values(mask):
-        grown = cv2.dilate((mask == value).view(np.uint8), kernel)
-        lines, _ = cv2.findContours(grown, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+        region = grown((mask == value).view(np.uint8), gap_px)
+        lines, _ = cv2.findContours(region, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
         traced[value] = [np.asarray(line, np.int32) for line in lines]
     return traced
+
+
+def grown(region: NDArray[np.uint8], by_px: int) -> NDArray[np.uint8]:
+    """Grow a region of ones among zeros, H×W, to all sides."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by_px + 1, 2 * by_px + 1))
+    return np.asarray(cv2.dilate(region, kernel), np.uint8)
 
 
 def class_values(mask: NDArray[np.uint8]) -> list[int]:

@@ -36,6 +36,9 @@ def cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
 def dice(logits: Tensor, truth: Tensor) -> Tensor:
     """Dice loss, 1 - 2·Σpg / (Σp² + Σg²), pooled over the batch and averaged over classes (equation 3).
 
+    With several classes, those that a batch does not show are left out of its mean: they could only pull all
+    scores to 0, and most batches lack the rare ones. Cross-entropy still holds their scores down.
+
     Args:
         logits: N×K×H×W.
         truth: N×H×W.
@@ -49,8 +52,10 @@ def dice(logits: Tensor, truth: Tensor) -> Tensor:
     g = ((truth.unsqueeze(1) == values.view(1, -1, 1, 1)) & inside).to(p.dtype)  # N×C×H×W
     over = (0, 2, 3)
     shared = (p * g).sum(over)
-    squares = (p * p).sum(over) + (g * g).sum(over)
-    return (1 - (2 * shared + SMOOTH) / (squares + SMOOTH)).mean()
+    area = g.sum(over)  # the same as Σg², g being 0 or 1
+    losses = 1 - (2 * shared + SMOOTH) / ((p * p).sum(over) + area + SMOOTH)
+    shown = (area > 0) | ~(area > 0).any()
+    return (losses * shown).sum() / shown.sum()
 
 
 class WeightedLoss(nn.Module):

@@ -1,1 +1,1 @@
-"""Small simulated metal parts for the demo and the tests."""
+"""Small simulated metal parts for the demo and the tests; ``python -m scuff.testing`` writes some."""

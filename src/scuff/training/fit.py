@@ -59,6 +59,7 @@ def fit(run: Run, patches: Patches, accelerator: str = "auto", bar: bool = True)
         # Patches come from memory maps: more processes than the recipe says would only take cores from training.
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")
+        warnings.filterwarnings("ignore", ".*LeafSpec.*", FutureWarning)  # Lightning 2.6 about torch 2.15
         trainer = _trainer(run, accelerator, bar)
         trainer.fit(module, training, validation, ckpt_path=run.last, weights_only=True)
     return run.folder / BEST

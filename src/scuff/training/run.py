@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import scuff
+from scuff.core import recipe as recipes
 from scuff.core.errors import CheckpointError
 from scuff.core.picture import write_whole
 from scuff.core.recipe import Recipe
@@ -77,7 +78,7 @@ def begin_run(folder: Path, patches: Patches, recipe: Recipe) -> Run:
         commit=code_commit(),
         patches=relative_to(folder, patches.folder),
         patch_record=patches.record,
-        recipe=recipe,
+        recipe=_as_cut(recipe, patches.record),
     )
     if (folder / RECORD).is_file():
         run = load_run(folder)
@@ -117,6 +118,13 @@ def code_commit() -> str:
     except FileNotFoundError:  # no git on this machine
         return ""
     return asked.stdout.strip() if asked.returncode == 0 else ""
+
+
+def _as_cut(recipe: Recipe, record: PatchRecord) -> Recipe:
+    """State in a recipe what the patches are, whatever it says of patches that were not cut."""
+    cut = record.model_dump(include=set(recipes.Patches.model_fields))
+    product = recipe.product.model_copy(update={"classes": record.classes})
+    return recipe.model_copy(update={"patches": recipes.Patches(**cut), "product": product})
 
 
 def _differences(old: RunRecord, new: RunRecord) -> list[str]:

@@ -38,7 +38,7 @@ def find(source: Path, reading: Reading) -> Found:
                 items.append(_item(path, image, reading))
             except AnnotationError as error:
                 broken.append(Broken(path, str(error)))
-    passed_over = (f"{tags} tags were passed over: a tag marks no pixel",) if tags else ()
+    passed_over = (f"tags passed over, because a tag marks no pixel: {tags}",) if tags else ()
     return Found(tuple(items), tuple(broken), (*passed_over, *unlisted(items)))
 
 

@@ -29,8 +29,8 @@ def files_under(folder: Path) -> list[Path]:
 
 
 def unread_pictures(files: Iterable[Path]) -> list[Broken]:
-    """Name the files that are pictures, but of a kind that scuff does not read."""
-    return [Broken(path, _unread(path.suffix.lower())) for path in files if path.suffix.lower() in UNREAD_SUFFIXES]
+    """List the files that are pictures, but of a kind that scuff does not read."""
+    return [Broken(path, unread(path.suffix.lower())) for path in files if path.suffix.lower() in UNREAD_SUFFIXES]
 
 
 def relative_name(path: Path, source: Path) -> PurePosixPath:
@@ -47,15 +47,19 @@ def written_path(text: str) -> PurePosixPath:
 
 
 def locate(text: str, folders: Iterable[Path]) -> Path | None:
-    """Find a picture by the path that an annotation gives: in each folder, as written, then by its bare name.
+    """Find a picture in one of some folders, by the path that an annotation gives.
+
+    Where the path leads out of the folder, as an absolute one from another computer does, its bare name will do.
 
     Raises:
         AnnotationError: It is no picture of a kind that scuff reads.
     """
     path = written_path(text)
     if path.suffix.lower() not in SUFFIXES:
-        raise AnnotationError(f"its picture {text!r}: {_unread(path.suffix)}")
-    candidates = [folder / name for name in (path, path.name) for folder in folders]
+        raise AnnotationError(f"its picture {text!r}: {unread(path.suffix)}")
+    leads_out = PureWindowsPath(text).anchor or ".." in path.parts
+    names = [path, PurePosixPath(path.name)] if leads_out else [path]
+    candidates = [folder / name for name in names for folder in folders]
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
@@ -66,19 +70,16 @@ def pictures_among(files: Iterable[Path]) -> list[Path]:
 
 def unlisted(items: Sequence[Item]) -> tuple[str, ...]:
     """Say how many pictures lie beside the listed ones without being listed themselves."""
-    listed = {item.image for item in items}
-    folders = sorted({path.parent for path in listed if path})
-    others = {folder: sum(path not in listed for path in _pictures_in(folder)) for folder in folders}
-    return tuple(
-        f"{count} pictures in {folder} are not listed in any file, and were left alone"
-        for folder, count in others.items()
-        if count
-    )
+    listed = {item.image.resolve() for item in items if item.image}
+    folders = {path.parent for path in listed}
+    count = sum(path not in listed for folder in folders for path in _pictures_in(folder))
+    return (f"pictures beside the listed ones that no file lists, left alone: {count}",) if count else ()
 
 
 def _pictures_in(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if is_picture(path) and not path.name.startswith(".")]
 
 
-def _unread(suffix: str) -> str:
+def unread(suffix: str) -> str:
+    """Say that files of a suffix are not read."""
     return f"a {suffix or 'suffixless'} file is no picture that scuff reads; convert it to PNG"

@@ -38,10 +38,12 @@ def find(source: Path, reading: Reading) -> Found:
     found = [_item(path, source, reading) for path in jsons]
     items = [item for item in found if isinstance(item, Item)]
     broken = [item for item in found if isinstance(item, Broken)]
-    bare = _without_annotation(pictures_among(files), jsons, items, broken)
+    beside = {path.with_suffix("") for path in jsons}
+    bare_files = [path for path in files if path.with_suffix("") not in beside]
+    bare = _without_annotation(pictures_among(bare_files), items, broken)
     return Found(
         (*items, *(Item(relative_name(path, source), path, path.name, path) for path in bare)),
-        (*unread_pictures(files), *broken),
+        (*unread_pictures(bare_files), *broken),
     )
 
 
@@ -110,16 +112,11 @@ def _image(path: Path, image_path: str, has_data: bool, reading: Reading) -> Pat
     return beside[0]
 
 
-def _without_annotation(pictures: list[Path], jsons: list[Path], items: list[Item], broken: list[Broken]) -> list[Path]:
+def _without_annotation(pictures: list[Path], items: list[Item], broken: list[Broken]) -> list[Path]:
     """The pictures that no JSON describes; a broken JSON's picture is not sound, its truth is unknown."""
     taken = {item.image.resolve() for item in items if item.image}
-    beside = {path.with_suffix("") for path in jsons}
-    unknown = {file.file.stem for file in broken}
-    return [
-        path
-        for path in pictures
-        if path.resolve() not in taken and path.with_suffix("") not in beside and path.stem not in unknown
-    ]
+    unknown = {entry.file.stem for entry in broken}
+    return [path for path in pictures if path.resolve() not in taken and path.stem not in unknown]
 
 
 def _piece(shape: fields.Object, reading: Reading) -> Outline | Bitmap:

@@ -5,7 +5,6 @@ the image's stem and an ending (``7.png`` and ``7_mask.png``). In a parallel fol
 relative to the source, with any suffix, with or without the ending. A picture without a mask is sound.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,13 +17,9 @@ from numpy.typing import NDArray
 from scuff.core.errors import AnnotationError, ScuffError
 from scuff.core.mask import SOUND
 from scuff.core.picture import read_values
-from scuff.dataset.formats.folder import files_under, pictures_among, relative_name, unread_pictures
-from scuff.dataset.formats.region import Annotated, Bitmap, Broken, Found, Item, Region
-
-JPEG = frozenset({".jpg", ".jpeg"})
-
-Files = dict[Path, list[Path]]
-Pairing = tuple[list[tuple[Path, Path | None]], list[Broken]]
+from scuff.dataset.formats.folder import files_under, relative_name
+from scuff.dataset.formats.pairing import pair_beside, pair_parallel
+from scuff.dataset.formats.region import Annotated, Bitmap, Found, Item, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +59,13 @@ def find(source: Path, reading: MaskReading) -> Found:
         )
     files = files_under(source)
     if reading.folder is None:
-        pairs, broken = _beside(pictures_among(files), reading.ending)
+        pairs, broken = pair_beside(files, reading.ending)
     else:
-        files = [path for path in files if not path.is_relative_to(reading.folder)]
-        pairs, broken = _parallel(pictures_among(files), source, reading.folder, reading.ending)
+        pairs, broken = pair_parallel(files, source, reading.folder, reading.ending)
     items = (_item(image, mask, source, reading) for image, mask in pairs)
     masks = sum(mask is not None for _, mask in pairs)
     notes = () if masks else ("no picture has a mask: all of them count as sound",)
-    return Found(tuple(items), (*unread_pictures(files), *broken), notes)
+    return Found(tuple(items), tuple(broken), notes)
 
 
 def read_mask(mask: Path, label: str, reading: MaskReading) -> Annotated:
@@ -108,66 +102,6 @@ def _item(image: Path, mask: Path | None, source: Path, reading: MaskReading) ->
     return Item(name, image, image.name, mask, partial(read_mask, mask, label, reading))
 
 
-def _beside(pictures: list[Path], ending: str) -> Pairing:
-    """Tell images and masks of the same folders apart, by name and suffix."""
-    images: Files = defaultdict(list)
-    masks: Files = defaultdict(list)
-    for path in pictures:
-        stem = path.with_suffix("")
-        key = stem.with_name(_without(stem.name, ending))
-        (images if key == stem else masks)[key].append(path)
-    for key, files in images.items():
-        mask = _mask_among(files) if key not in masks else None
-        if mask is not None:
-            files.remove(mask)
-            masks[key].append(mask)
-    return _paired(images, masks)
-
-
-def _parallel(pictures: list[Path], source: Path, folder: Path, ending: str) -> Pairing:
-    """Match the images of a folder with the masks of another by their relative paths."""
-    masks_there = pictures_among(files_under(folder)) if folder.is_dir() else []
-    if not masks_there:
-        raise ScuffError(f"{folder}: holds no mask pictures; give the folder of the masks with --masks")
-    images: Files = defaultdict(list)
-    masks: Files = defaultdict(list)
-    for path in pictures:
-        images[path.relative_to(source).with_suffix("")].append(path)
-    for path in masks_there:
-        key = path.relative_to(folder).with_suffix("")
-        masks[key if key in images else key.with_name(_without(key.name, ending))].append(path)
-    return _paired(images, masks)
-
-
-def _paired(images: Files, masks: Files) -> Pairing:
-    pairs: list[tuple[Path, Path | None]] = []
-    broken = []
-    for key in sorted({*images, *masks}, key=Path.as_posix):
-        image, mask = images.get(key, []), masks.get(key, [])
-        if len(image) == 1 and len(mask) <= 1:
-            pairs.append((image[0], mask[0] if mask else None))
-        elif not image:
-            broken += [Broken(path, "a mask without an image") for path in mask]
-        else:
-            names = ", ".join(path.name for path in image + mask)
-            reason = f"cannot tell which is the image and which its mask: {names}; keep one of each"
-            broken += [Broken(path, reason) for path in image + mask]
-    return pairs, broken
-
-
-def _mask_among(files: list[Path]) -> Path | None:
-    """The mask of two pictures with one stem: the only PNG, or the only one that is no JPEG."""
-    if len(files) != 2:
-        return None
-    png = [path for path in files if path.suffix.lower() == ".png"]
-    lossless = [path for path in files if path.suffix.lower() not in JPEG]
-    return next((only[0] for only in (png, lossless) if len(only) == 1), None)
-
-
-def _without(stem: str, ending: str) -> str:
-    return stem.removesuffix(ending) or stem
-
-
 def _region_above(values: NDArray[Any], threshold: int, label: str) -> tuple[Region, ...]:
     """Read a binary mask: what any colour channel has above the threshold is defective."""
     strongest = values if values.ndim == 2 else values[..., :3].max(axis=2)
@@ -191,7 +125,8 @@ def _regions_by_value(values: NDArray[Any], labels: Mapping[int, str]) -> tuple[
             f"the mask has {pixels[unknown[0]]} pixels of the value {unknown[0]}, which names no class; "
             f"known are {known}; name it with --class-values"
         )
-    return tuple(Region(labels[value], (Bitmap(values == value),), f"the value {value}") for value in pixels)
+    defects = [value for value in pixels if labels[value]]
+    return tuple(Region(labels[value], (Bitmap(values == value),), f"the value {value}") for value in defects)
 
 
 def _grey(values: NDArray[Any]) -> NDArray[Any]:

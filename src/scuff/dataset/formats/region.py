@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import MultiPolygon, Polygon
+from shapely import Polygon
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Outline:
             (the width of a line, the rest of a circle) may reach over its border.
     """
 
-    area: Polygon | MultiPolygon
+    area: Polygon
     drawn_xy: NDArray[np.float64]
 
 

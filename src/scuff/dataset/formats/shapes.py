@@ -5,7 +5,7 @@ from math import cos, dist, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import LineString, MultiPolygon, Point, Polygon, is_valid_reason
+from shapely import LineString, Point, Polygon, is_valid_reason
 
 from scuff.core.errors import AnnotationError
 from scuff.dataset.formats.region import Outline
@@ -90,7 +90,7 @@ def line(points_xy: Sequence[XY], width_px: float) -> Outline:
     if len(np.unique(drawn_xy, axis=0)) < 2:
         raise AnnotationError("a line needs at least two different points; draw it again")
     area = LineString(drawn_xy).buffer(width_px / 2)
-    if not isinstance(area, Polygon | MultiPolygon) or area.is_empty:
+    if not isinstance(area, Polygon) or area.is_empty:
         raise AnnotationError(f"a line of {width_px:g} px covers nothing; give it a larger width")
     return Outline(area, drawn_xy)
 

@@ -1,0 +1,50 @@
+# Everything runs in .venv, which is made on first use; PYTHON names the interpreter that makes it.
+PYTHON ?= python3
+
+PATCHES ?= demo/patches
+OUT ?= demo/benchmark
+MINUTES ?= 8
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
+INSTALLED := .venv/installed
+BENCH_INSTALLED := .venv/installed-bench
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint format bench
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: $(INSTALLED) ## Simulate parts, train on some, inspect the others; 8 minutes on two cores
+	scripts/demo
+
+test: $(INSTALLED) ## Run the tests
+	$(BIN)/pytest
+
+test-slow: $(INSTALLED) ## Run the tests that take minutes
+	$(BIN)/pytest -m slow
+
+lint: $(INSTALLED) ## Check style, types and the import rules of the rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED) ## Put the code into the house's style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(BENCH_INSTALLED) ## Compare training with another library: PATCHES=folder OUT=folder MINUTES=8
+	$(BIN)/python benchmarks/accuracy.py $(PATCHES) $(OUT) --minutes $(MINUTES)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON); name a Python of 3.11 or newer, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "scuff needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) -e '.[train,dev]'
+	@touch $@
+
+$(BENCH_INSTALLED): $(INSTALLED)
+	$(INSTALL) -e '.[train,dev,bench]'
+	@touch $@

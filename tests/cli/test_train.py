@@ -1,0 +1,127 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from scuff.cli.main import main
+from scuff.core.bundle import open_bundle
+from scuff.dataset.catalogue import Catalogue, add_mask, load_catalogue, save_catalogue
+from scuff.dataset.patches import Patches
+
+SETTINGS = (
+    "--weights=none",
+    "--accelerator=cpu",
+    "--set=network.encoder=test_efficientnet",
+    "--set=network.decoder_channels=[16, 16, 8, 8]",
+    "--set=training.epochs=6",
+    "--set=training.batch_size=4",
+    "--set=training.learning_rate=0.01",
+    "--set=training.precision=fp32",
+)
+
+Scuff = Callable[..., str]
+
+
+@pytest.fixture
+def scuff(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scuff:
+    """Type a command in a folder without a recipe; give what it prints."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*arguments: str | Path, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert (ended.value.code or 0) == code, printed.err
+        return printed.out + printed.err
+
+    return typed
+
+
+@pytest.fixture
+def run(scuff: Scuff, patches: Patches, tmp_path: Path) -> Path:
+    scuff("train", patches.folder, tmp_path / "run", *SETTINGS)
+    return tmp_path / "run"
+
+
+def test_from_patches_to_a_bundle(scuff: Scuff, run: Path, tmp_path: Path) -> None:
+    assert (run / "curves.png").is_file()
+    table = scuff("evaluate", run)
+    figures = json.loads((run / "evaluation" / "test" / "metrics.json").read_text())
+    assert f"{figures['rows']['defect']['f1']:.3f}" in table
+    assert {path.name for path in (run / "evaluation" / "test").iterdir()} >= {"counts.csv", "table.txt", "best.png"}
+    assert "Scores differ from the checkpoint's" in scuff("export", run, tmp_path / "bundle")
+    manifest = open_bundle(tmp_path / "bundle").manifest
+    assert manifest.provenance.metrics["defect f1"] == figures["rows"]["defect"]["f1"]
+    assert manifest.classes == ("scratch",)
+
+
+def test_a_finished_run_is_not_trained_again(scuff: Scuff, run: Path, patches: Patches) -> None:
+    before = (run / "checkpoint.pt").stat().st_mtime_ns
+    assert "already trained" in scuff("train", patches.folder, run, *SETTINGS)
+    assert (run / "checkpoint.pt").stat().st_mtime_ns == before
+
+
+def test_other_settings_in_the_same_run_are_refused(scuff: Scuff, run: Path, patches: Patches) -> None:
+    said = scuff("train", patches.folder, run, *SETTINGS, "--set=seed=9", code=2)
+    assert "recipe.seed was 0, is now 9" in said
+
+
+def test_a_catalogue_that_changed_is_refused(scuff: Scuff, run: Path, patches: Patches) -> None:
+    catalogue = load_catalogue(patches.folder / patches.record.catalogue)
+    save_catalogue(catalogue.folder, catalogue.record, catalogue.rows[1:])
+    assert "has changed since" in scuff("evaluate", run, code=2)
+
+
+def test_pictures_that_were_trained_on_are_refused(scuff: Scuff, run: Path, patches: Patches) -> None:
+    said = scuff("evaluate", run, "--catalogue", patches.folder / patches.record.catalogue, code=2)
+    assert "were used to train" in said
+
+
+def test_another_catalogue_is_evaluated_whole(scuff: Scuff, run: Path, patches: Patches) -> None:
+    test_frames = {row.frame for row in patches.rows if row.side == "test"}
+    other = copy_of(load_catalogue(patches.folder / patches.record.catalogue), test_frames, ("scratch",))
+    assert "Evaluating 2 frames" in scuff("evaluate", run, "--catalogue", other)
+    assert (run / "evaluation" / "other" / "metrics.json").is_file()
+
+
+def test_a_catalogue_with_other_classes_is_refused(scuff: Scuff, run: Path, patches: Patches) -> None:
+    other = copy_of(load_catalogue(patches.folder / patches.record.catalogue), set(), ("dent",))
+    assert "its classes are dent" in scuff("evaluate", run, "--catalogue", other, code=2)
+
+
+def test_an_unfinished_run_is_said(scuff: Scuff, run: Path, tmp_path: Path) -> None:
+    (run / "checkpoint.pt").unlink()
+    for command in (("evaluate", run), ("export", run, tmp_path / "bundle")):
+        assert "there is no checkpoint; `scuff train` writes one" in scuff(*command, code=2)
+
+
+@pytest.mark.slow
+def test_a_killed_training_goes_on(patches: Patches, tmp_path: Path) -> None:
+    def command(run: Path) -> Sequence[str]:
+        long = "--set=training.epochs=40", "--set=training.patience=40"
+        return sys.executable, "-m", "scuff.cli.main", "train", str(patches.folder), str(run), *SETTINGS, *long
+
+    killed = subprocess.Popen(command(tmp_path / "killed"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert killed.stderr is not None
+    while b"Epoch 3" not in killed.stderr.read1():
+        assert killed.poll() is None
+    killed.kill()
+    killed.wait()
+    for run in (tmp_path / "killed", tmp_path / "whole"):
+        subprocess.run(command(run), check=True, capture_output=True)
+    facts = [(tmp_path / name / "metrics.csv").read_text().splitlines() for name in ("killed", "whole")]
+    figures = [[line.rsplit(",", 2)[0] for line in lines] for lines in facts]
+    assert figures[0] == figures[1]
+
+
+def copy_of(catalogue: Catalogue, frames: set[str], classes: tuple[str, ...]) -> Path:
+    """Write some frames of a catalogue into another."""
+    folder = catalogue.folder.parent / "other"
+    rows = [row for row in catalogue.rows if row.frame in frames]
+    for row in rows:
+        add_mask(folder, row.frame, catalogue.mask(row))
+    save_catalogue(folder, catalogue.record.model_copy(update={"classes": classes}), rows)
+    return folder

@@ -1,0 +1,137 @@
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from scuff.core.errors import CheckpointError, SplitError
+from scuff.core.recipe import Network, Recipe, Training
+from scuff.dataset.patches import Patches
+from scuff.nets.checkpoint import Checkpoint
+from scuff.nets.losses import WeightedLoss
+from scuff.nets.runtime import TorchRuntime
+from scuff.training.fit import finish, fit
+from scuff.training.history import HISTORY
+from scuff.training.run import Run, begin_run
+
+NETWORK = Network(encoder="test_efficientnet", decoder_channels=(16, 16, 8, 8), weights="none")
+
+
+def recipe(**training: object) -> Recipe:
+    settings = {"epochs": 3, "batch_size": 4, "learning_rate": 0.01, "precision": "fp32"} | training
+    return Recipe(network=NETWORK, training=Training.model_validate(settings))
+
+
+def train(folder: Path, patches: Patches, settings: Recipe) -> tuple[Run, Checkpoint]:
+    run = begin_run(folder, patches, settings)
+    return run, finish(run, patches, fit(run, patches, "cpu", bar=False))
+
+
+def epochs(run: Run) -> list[dict[str, str]]:
+    with (run.folder / HISTORY).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def without_clock(lines: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{key: value for key, value in line.items() if key not in {"minutes", "patches_per_s"}} for line in lines]
+
+
+def interrupt_in_step(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseException]) -> None:
+    """Let a training step of a run fail as Ctrl-C or a crash would let it."""
+    original, steps = WeightedLoss.forward, iter(range(1_000))
+
+    def forward(self: WeightedLoss, logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        if logits.requires_grad and next(steps) == number:
+            raise error
+        return original(self, logits, truth)
+
+    monkeypatch.setattr(WeightedLoss, "forward", forward)
+
+
+def test_a_network_learns_bright_squares(tmp_path: Path, patches: Patches) -> None:
+    _, checkpoint = train(tmp_path / "run", patches, recipe(epochs=8))
+    runtime = TorchRuntime(checkpoint.network())
+    scores = runtime.scores(np.asarray(patches.images))[:, 0]
+    found, defective = scores >= checkpoint.facts.threshold, np.asarray(patches.masks) == 1
+    f1 = 2 * (found & defective).sum() / (found.sum() + defective.sum())
+    assert f1 > 0.9
+
+
+def test_what_a_run_leaves_behind(tmp_path: Path, patches: Patches) -> None:
+    run, checkpoint = train(tmp_path / "run", patches, recipe())
+    assert [line["epoch"] for line in epochs(run)] == ["1", "2", "3"]
+    assert all(0 < float(line["train/loss"]) < 1 for line in epochs(run))
+    assert list((run.folder / "tensorboard").glob("events*"))
+    facts = checkpoint.facts
+    best = max(epochs(run), key=lambda line: float(line["val/f1"]))
+    assert facts.best_epoch == int(best["epoch"])
+    assert (facts.tile_px, facts.classes) == (32, ("scratch",))
+    assert facts.training_parts == 8
+    assert "on 2 validation frames" in facts.threshold_source
+
+
+@pytest.mark.parametrize(("error", "raised"), [(KeyboardInterrupt, SystemExit), (MemoryError, MemoryError)])
+def test_an_interrupted_run_goes_on_to_the_same_result(
+    tmp_path: Path,
+    patches: Patches,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException],
+    raised: type[BaseException],
+) -> None:
+    whole, expected = train(tmp_path / "whole", patches, recipe())
+    steps_an_epoch = len(patches.indices(patches.rows[0].side)) // 4
+    with monkeypatch.context() as patched:
+        interrupt_in_step(patched, steps_an_epoch + 1, error)
+        with pytest.raises(raised):
+            train(tmp_path / "cut", patches, recipe())
+    assert not (tmp_path / "cut" / "checkpoint.pt").exists()
+    resumed, checkpoint = train(tmp_path / "cut", patches, recipe())
+    assert without_clock(epochs(resumed)) == without_clock(epochs(whole))
+    assert checkpoint.facts.threshold == expected.facts.threshold
+    for name, weight in expected.state.items():
+        torch.testing.assert_close(checkpoint.state[name], weight, msg=name)
+
+
+def test_training_stops_without_gain(tmp_path: Path, patches: Patches) -> None:
+    # At this rate nothing is learned, so gains end when batch normalisation has seen enough.
+    run, checkpoint = train(tmp_path / "run", patches, recipe(epochs=50, patience=2, learning_rate=1e-12))
+    assert len(epochs(run)) == checkpoint.facts.best_epoch + 2 < 50
+
+
+def test_training_stops_when_the_time_is_up(tmp_path: Path, patches: Patches) -> None:
+    run, _ = train(tmp_path / "run", patches, recipe(epochs=1000, patience=1000, max_minutes=1e-6))
+    assert [line["step"] for line in epochs(run)] == ["1"]
+
+
+def test_the_cosine_schedule_falls_over_the_epochs(tmp_path: Path, patches: Patches) -> None:
+    run, _ = train(tmp_path / "run", patches, recipe(schedule="cosine"))
+    steps = len(patches.indices(patches.rows[0].side)) // 4
+    progress = [(epoch + (steps - 1) / steps) / 3 for epoch in range(3)]  # at the last step of each epoch
+    rates = [0.01 * max(0.5 * (1 + math.cos(math.pi * share)), 0.01) for share in progress]
+    assert [float(line["lr"]) for line in epochs(run)] == pytest.approx(rates, rel=0.01)
+
+
+def test_a_loss_that_explodes_is_said(tmp_path: Path, patches: Patches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WeightedLoss, "forward", lambda self, logits, truth: logits.sum() * math.nan)
+    with pytest.raises(CheckpointError, match=r"the loss became nan in epoch 0; lower training\.learning_rate"):
+        train(tmp_path / "run", patches, recipe())
+
+
+def test_bf16_trains_too(tmp_path: Path, patches: Patches) -> None:
+    run, _ = train(tmp_path / "run", patches, recipe(epochs=1, precision="bf16"))
+    assert math.isfinite(float(epochs(run)[0]["train/loss"]))
+
+
+def test_no_validation_patches_is_said(tmp_path: Path, patches: Patches) -> None:
+    training_only = Patches(
+        patches.folder,
+        patches.record,
+        tuple(row for row in patches.rows if row.side != "validation"),
+        patches.images,
+        patches.masks,
+    )
+    run = begin_run(tmp_path / "run", training_only, recipe())
+    with pytest.raises(SplitError, match="holds no validation patches; give that side a larger share"):
+        fit(run, training_only, "cpu", bar=False)
