@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from scuff.core.errors import AnnotationError
-from scuff.core.mask import MAX_CLASSES
 from scuff.core.picture import read_values, write_png
 from scuff.core.recipe import Frames, Product, Recipe
 from scuff.dataset.catalogue import load_catalogue
@@ -145,9 +144,7 @@ def test_every_broken_item_is_listed_and_the_rest_imported(source: Path, add: Ad
 def test_strict_refuses_and_writes_nothing(source: Path, add: Add) -> None:
     add("good", ("dent", 0, 0, 1, 1))
     add("bad", ("dent", 0, 0, 99, 1))
-    with pytest.raises(
-        AnnotationError, match=r"source: broken items: 1, and --strict refuses them:\n  bad\.json: sh"
-    ):
+    with pytest.raises(AnnotationError, match=r"source: broken items: 1, and --strict refuses them:\n  bad\.json: sh"):
         run(source, strict=True)
     assert not (source.parent / "catalogue").exists()
 
@@ -179,7 +176,17 @@ def test_a_picture_without_a_part_is_broken(source: Path, add: Add, tmp_path: Pa
 
 def test_copies_are_remarked_on(source: Path, add: Add) -> None:
     (source / "copy.png").write_bytes(add("a").read_bytes())
-    assert run(source).notes == ("pictures that are byte for byte copies of another: 1; copies should have the same part",)
+    (note,) = run(source).notes
+    assert note == "pictures that are byte for byte copies of another: 1; copies should have the same part"
+
+
+def test_a_picture_is_turned_as_its_camera_says(source: Path, add: Add) -> None:
+    turned = Image.fromarray(np.zeros((HW[1], HW[0]), np.uint8))
+    exif = turned.getexif()
+    exif[0x0112] = 6  # the sensor stood upright: 6×4 pixels are stored as 4×6
+    turned.save(add("a", ("dent", 5, 0, 6, 1)), exif=exif)
+    (row,) = run(source).catalogue.rows
+    assert (row.hw, row.annotations) == (HW, "dent:1")
 
 
 @pytest.mark.parametrize(("suffix", "kind"), [(".png", "PNG"), (".jpg", "JPEG"), (".bmp", "BMP"), (".tif", "TIFF")])
@@ -227,7 +234,7 @@ def test_progress_sees_every_frame(source: Path, add: Add) -> None:
 def test_more_classes_than_a_mask_can_hold_are_refused(source: Path, add: Add) -> None:
     picture = add("a")
     marked = np.ones((1, 1), np.bool_)
-    regions = tuple(Region(f"class {number}", (Bitmap(marked),), "") for number in range(MAX_CLASSES + 1))
+    regions = tuple(Region(f"class {number}", (Bitmap(marked),), "") for number in range(300))
     (item,) = labelme.find(source, Reading()).items
     many = Item(item.name, picture, "a.png", picture, lambda: Annotated(regions))
     with pytest.raises(AnnotationError, match="more than 254 classes, the last one 'class 99'"):

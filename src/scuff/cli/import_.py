@@ -34,20 +34,21 @@ NAMES = {
     "coco": "the COCO annotations",
     "cvat": "the CVAT annotations",
 }
-PART_ORIGINS = {"csv": "the table", "each-image": "one picture each", "pattern": "their names"}
+PART_ORIGINS = {"csv": "from the table", "each-image": "one picture each", "pattern": "from the names"}
 
 USED_BY = {
     "images": {"labelme", "coco", "cvat"},
     "line_width_px": {"labelme", "cvat"},
-    "mask_folder": {"binary", "values"},
-    "mask_ending": {"binary", "values"},
-    "mask_kind": {"binary", "values"},
-    "mask_threshold": {"binary"},
-    "class_name": {"binary"},
-    "folder_level": {"binary"},
-    "class_values": {"values"},
+    "mask_folder": {"binary masks", "masks of values"},
+    "mask_ending": {"binary masks", "masks of values"},
+    "mask_kind": {"binary masks", "masks of values"},
+    "mask_threshold": {"binary masks"},
+    "class_name": {"binary masks"},
+    "folder_level": {"binary masks"},
+    "class_values": {"masks of values"},
 }
 """What an option is for: an annotation format, or a kind of mask pictures."""
+MASK_KINDS = {"binary": "binary masks", "values": "masks of values"}
 
 
 @click.command(epilog=EXAMPLES)
@@ -148,7 +149,7 @@ def command(
     """
     if annotation_format == "auto":
         annotation_format = "masks" if mask_folder else detect(source)
-    _check_options(context, mask_kind if annotation_format == "masks" else annotation_format)
+    _check_options(context, MASK_KINDS[mask_kind] if annotation_format == "masks" else annotation_format)
     click.echo(f"Reading {NAMES[annotation_format]} of {source}")
     labels = _value_labels(class_values, recipe)
     mask_reading = MaskReading(mask_folder, mask_ending, mask_kind, mask_threshold, class_name, folder_level, labels)
@@ -241,7 +242,7 @@ def _summary(imported: Imported) -> list[str]:
 
 def _parts(catalogue: Catalogue) -> str:
     origin = catalogue.record.parts_from
-    return "unknown" if origin == "unknown" else f"{len(catalogue.parts):,} (from {PART_ORIGINS[origin]})"
+    return "unknown" if origin == "unknown" else f"{len(catalogue.parts):,} ({PART_ORIGINS[origin]})"
 
 
 def _cameras(catalogue: Catalogue) -> str:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.errors import AnnotationError
-from scuff.core.mask import MAX_CLASSES
 from scuff.core.picture import read_values, sha256, write_whole
 from scuff.core.recipe import Recipe
 from scuff.dataset.catalogue import (
@@ -28,6 +27,7 @@ from scuff.dataset.catalogue import (
 from scuff.dataset.draft import IMAGES, check_out, draft_in, publish
 from scuff.dataset.formats.region import Broken, Found, Item
 from scuff.dataset.intake import Intake, RefusedError, take_in
+from scuff.dataset.labels import check_number
 from scuff.dataset.naming import name_frames
 from scuff.dataset.parts import Parts
 
@@ -160,10 +160,7 @@ class _Run:
     def _with_classes(self, intake: Intake) -> NDArray[np.uint8]:
         """Give a mask the values of this import's classes; classes are added where the recipe names none."""
         self.classes += [name for name in intake.names if name not in self.classes]
-        if len(self.classes) > MAX_CLASSES:
-            raise AnnotationError(
-                f"more than {MAX_CLASSES} classes, the last one {self.classes[-1]!r}; unite some under product.labels"
-            )
+        check_number(self.classes)
         values = np.array([0, *(self.classes.index(name) + 1 for name in intake.names)], np.uint8)
         return np.asarray(values[intake.mask])
 

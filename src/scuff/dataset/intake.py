@@ -10,7 +10,7 @@ from scuff.core.errors import AnnotationError, PictureError
 from scuff.core.picture import read_picture
 from scuff.core.recipe import Recipe
 from scuff.dataset.formats.region import Annotated, Broken, Item
-from scuff.dataset.labels import cover, paint
+from scuff.dataset.labels import check_number, cover, paint
 from scuff.dataset.parts import Parts
 
 
@@ -51,12 +51,13 @@ def take_in(frame: str, item: Item, recipe: Recipe, parts: Parts) -> Intake:
 
     Raises:
         RefusedError: Anything about it is broken, for then its truth is not known.
+        AnnotationError: It has more classes than a mask can hold.
     """
     annotated = _annotation(item)
     hw = _picture_hw(item, annotated)
     reasons = list(annotated.problems)
-    if annotated.size_hw not in {None, hw}:
-        height, width = annotated.size_hw or hw
+    if annotated.size_hw is not None and annotated.size_hw != hw:
+        height, width = annotated.size_hw
         reasons.append(
             f"is for a picture of {width}×{height} pixels, but {item.file_name} has {hw[1]}×{hw[0]}; "
             "give the picture that it was made for"
@@ -64,6 +65,7 @@ def take_in(frame: str, item: Item, recipe: Recipe, parts: Parts) -> Intake:
         raise _refused(item, reasons)
     covered, problems = cover(annotated.regions, hw, recipe.product)
     names = tuple(sorted({region.name for region in covered} - {""}))
+    check_number(names)
     mask, hidden = paint(covered, hw, {name: value for value, name in enumerate(names, 1)})
     part, camera = _identity(frame, item, parts, reasons)
     reasons += [*problems, *hidden]

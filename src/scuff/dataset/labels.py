@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.errors import AnnotationError
-from scuff.core.mask import SOUND
+from scuff.core.mask import MAX_CLASSES, SOUND
 from scuff.core.recipe import Product
 from scuff.dataset.formats.raster import rasterise
 from scuff.dataset.formats.region import Bitmap, Region
@@ -48,6 +48,18 @@ def class_of(label: str, product: Product) -> str:
             'rename it under product.labels in the recipe ("" means sound)'
         )
     return name
+
+
+def check_number(classes: Sequence[str]) -> None:
+    """Check that a mask can tell so many classes apart.
+
+    Raises:
+        AnnotationError: It cannot.
+    """
+    if len(classes) > MAX_CLASSES:
+        raise AnnotationError(
+            f"more than {MAX_CLASSES} classes, the last one {classes[-1]!r}; unite some under product.labels"
+        )
 
 
 def cover(regions: Sequence[Region], frame_hw: tuple[int, int], product: Product) -> tuple[list[Covered], list[str]]:
