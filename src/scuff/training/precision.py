@@ -57,6 +57,6 @@ def keep_large_blocks() -> bool:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return False
-    m_trim_threshold, m_top_pad, m_mmap_max = -1, -2, -4
-    settings = ((m_trim_threshold, 2**31 - 1), (m_top_pad, 64 * 2**20), (m_mmap_max, 0))
+    m_trim_threshold, m_top_pad, m_mmap_max, m_arena_max = -1, -2, -4, -8
+    settings = ((m_trim_threshold, -1), (m_top_pad, 64 * 2**20), (m_mmap_max, 0), (m_arena_max, 1))
     return all(mallopt(key, value) == 1 for key, value in settings)
