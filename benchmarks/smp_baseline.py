@@ -20,7 +20,6 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from scuff.core.mask import OUTSIDE, SOUND
 from scuff.core.recipe import Augmentation
 from scuff.dataset.catalogue import load_catalogue
 from scuff.dataset.patches import Patches, load_patches
@@ -32,7 +31,7 @@ from scuff.evaluation.operating_point import best_f1
 from scuff.evaluation.tables import text_table, write_json
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.runtime import TorchRuntime
-from scuff.nets.unet import MEAN, STD, probabilities
+from scuff.nets.unet import MEAN, STD
 
 BATCH = 8
 
@@ -63,17 +62,12 @@ def loader(patches: Patches, side: Side, seed: int, augment: Augment | None) -> 
     return DataLoader(PatchSamples(patches, seed, augment), BATCH, sampler=order, drop_last=training)
 
 
-def validation_f1(network: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> float:
-    """Pixel F1 at score 0.5 over the validation patches, as scuff monitors it."""
+def validation_loss(network: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]], loss_of: WeightedLoss) -> float:
+    """Mean loss over the validation patches, as scuff monitors it."""
     network.eval()
-    tp = wrong = 0
     with torch.inference_mode():
-        for pixels, truth in batches:
-            found = probabilities(network(pixels)).sum(dim=1) >= 0.5
-            defective, inside = truth != SOUND, truth != OUTSIDE
-            tp += int((found & defective & inside).sum())
-            wrong += int(((found != defective) & inside).sum())
-    return 2 * tp / max(2 * tp + wrong, 1)
+        losses = [(float(loss_of(network(pixels), truth)), len(pixels)) for pixels, truth in batches]
+    return sum(loss * count for loss, count in losses) / sum(count for _, count in losses)
 
 
 def train(network: nn.Module, patches: Patches, seed: int, minutes: float, rate: float) -> float:
@@ -81,7 +75,7 @@ def train(network: nn.Module, patches: Patches, seed: int, minutes: float, rate:
     training = loader(patches, Side.TRAINING, seed, Augment(Augmentation()))
     validation = loader(patches, Side.VALIDATION, seed, None)
     loss_of, adam = WeightedLoss(), torch.optim.Adam(network.parameters(), rate)
-    began, in_steps, seen, best = time.monotonic(), 0.0, 0, (-1.0, network.state_dict())
+    began, in_steps, seen, best = time.monotonic(), 0.0, 0, (math.inf, network.state_dict())
     epoch, done = 0, False
     while not done:
         network.train()
@@ -98,11 +92,11 @@ def train(network: nn.Module, patches: Patches, seed: int, minutes: float, rate:
             if done := time.monotonic() - began >= 60 * minutes:
                 break
         in_steps += time.monotonic() - epoch_began
-        score = validation_f1(network, validation)
-        if score > best[0]:
-            best = (score, copy.deepcopy(network.state_dict()))
+        loss_now = validation_loss(network, validation, loss_of)
+        if loss_now < best[0]:
+            best = (loss_now, copy.deepcopy(network.state_dict()))
         epoch += 1
-        sys.stderr.write(f"epoch {epoch}: {time.monotonic() - began:.0f} s, F1 {score:.3f}, best {best[0]:.3f}\n")
+        sys.stderr.write(f"epoch {epoch}: {time.monotonic() - began:.0f} s, loss {loss_now:.3f}, best {best[0]:.3f}\n")
     network.load_state_dict(best[1])
     return seen / in_steps
 

@@ -19,7 +19,8 @@ def weights() -> dict[str, torch.Tensor]:
 
 
 def first_weight(encoder: Encoder) -> torch.Tensor:
-    return encoder.body.state_dict()["conv_stem.weight"]
+    weight: torch.Tensor = encoder.body.state_dict()["conv_stem.weight"]
+    return weight
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".pth"])

@@ -26,7 +26,7 @@ def recipe(**training: object) -> Recipe:
 
 def train(folder: Path, patches: Patches, settings: Recipe) -> tuple[Run, Checkpoint]:
     run = begin_run(folder, patches, settings)
-    return run, finish(run, patches, fit(run, patches, "cpu", bar=False))
+    return run, finish(run, patches, fit(run, patches, "cpu"))
 
 
 def epochs(run: Run) -> list[dict[str, str]]:
@@ -65,7 +65,7 @@ def test_what_a_run_leaves_behind(tmp_path: Path, patches: Patches) -> None:
     assert all(0 < float(line["train/loss"]) < 1 for line in epochs(run))
     assert list((run.folder / "tensorboard").glob("events*"))
     facts = checkpoint.facts
-    best = max(epochs(run), key=lambda line: float(line["val/f1"]))
+    best = min(epochs(run), key=lambda line: float(line["val/loss"]))
     assert facts.best_epoch == int(best["epoch"])
     assert (facts.tile_px, facts.classes) == (32, ("scratch",))
     assert facts.training_parts == 8
@@ -134,4 +134,4 @@ def test_no_validation_patches_is_said(tmp_path: Path, patches: Patches) -> None
     )
     run = begin_run(tmp_path / "run", training_only, recipe())
     with pytest.raises(SplitError, match="holds no validation patches; give that side a larger share"):
-        fit(run, training_only, "cpu", bar=False)
+        fit(run, training_only, "cpu")

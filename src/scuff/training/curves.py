@@ -29,15 +29,15 @@ class Course:
 
     @property
     def best(self) -> int:
-        """Where in the lists the highest value is, the first of equals."""
-        return max(range(len(self.values)), key=lambda index: (self.values[index], -index))
+        """Where in the lists the lowest value is, the first of equals."""
+        return min(range(len(self.values)), key=lambda index: (self.values[index], index))
 
 
 def draw_curves(metrics_csv: Path, out: Path) -> None:
-    """Draw the losses and the F1 on validation of a training run, the epoch of highest F1 marked.
+    """Draw the losses and the F1 on validation of a training run, the epoch of lowest validation loss marked.
 
     Args:
-        metrics_csv: As Lightning's ``CSVLogger`` writes it: a line per logging call, most cells empty.
+        metrics_csv: As ``History`` writes it, a line per epoch.
         out: PNG to write.
 
     Raises:
@@ -97,24 +97,24 @@ def _draw_loss(axes: Axes, courses: Mapping[str, Course]) -> None:
         if name in courses:
             course = courses[name]
             axes.plot(course.epochs, course.values, color=colour, label=label, marker=".")
+    if VAL_LOSS in courses:
+        epoch, value = _best(courses[VAL_LOSS])
+        axes.axvline(epoch, color="grey", linestyle=":", label=f"best: {value:.3f} in epoch {epoch}")
+        axes.plot([epoch], [value], color=VAL_COLOUR, marker="o", markersize=9, fillstyle="none")
     if axes.lines:
-        axes.legend(frameon=False)
-    if VAL_F1 in courses:
-        axes.axvline(_best_epoch(courses[VAL_F1]), color="grey", linestyle=":")
+        axes.legend(framealpha=1, edgecolor="none")
 
 
 def _draw_f1(axes: Axes, courses: Mapping[str, Course]) -> None:
-    axes.set_title("pixel F1 on validation")
+    axes.set_title("pixel F1 on validation, at score 0.5")
     axes.set_ylim(0, 1)
     if VAL_F1 not in courses:
         return
     course = courses[VAL_F1]
-    epoch, value = _best_epoch(course), course.values[course.best]
     axes.plot(course.epochs, course.values, color=VAL_COLOUR, marker=".")
-    axes.axvline(epoch, color="grey", linestyle=":", label=f"best: {value:.3f} in epoch {epoch}")
-    axes.plot([epoch], [value], color=VAL_COLOUR, marker="o", markersize=9, fillstyle="none")
-    axes.legend(loc="lower right", framealpha=1, edgecolor="none")
+    if VAL_LOSS in courses:
+        axes.axvline(_best(courses[VAL_LOSS])[0], color="grey", linestyle=":")
 
 
-def _best_epoch(course: Course) -> int:
-    return course.epochs[course.best]
+def _best(course: Course) -> tuple[int, float]:
+    return course.epochs[course.best], course.values[course.best]

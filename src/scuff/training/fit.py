@@ -1,6 +1,7 @@
 """Train a network on patches: Lightning underneath, stoppable and resumable, the same result again."""
 
 import logging
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import lightning
 import numpy as np
 import torch
-from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from numpy.typing import NDArray
 from torch import Tensor
@@ -29,19 +30,19 @@ from scuff.nets.unet import SurfaceUNet, make_unet
 from scuff.training.history import History
 from scuff.training.module import MONITOR, SurfaceModule
 from scuff.training.precision import choose_precision, keep_depthwise_fp32, keep_large_blocks
+from scuff.training.progress import progress
 from scuff.training.run import BEST, LAST, Run
 
 Loader = DataLoader[tuple[Tensor, Tensor]]
 
 
-def fit(run: Run, patches: Patches, accelerator: str = "auto", bar: bool = True) -> Path:
+def fit(run: Run, patches: Patches, accelerator: str = "auto") -> Path:
     """Train, going on where an interrupted training of this run stood.
 
     Args:
         run: Where to train, and with which recipe.
         patches: What to train on.
         accelerator: As Lightning names them.
-        bar: Whether to show a progress bar.
 
     Returns:
         The Lightning checkpoint of the epoch that did best on validation.
@@ -60,7 +61,7 @@ def fit(run: Run, patches: Patches, accelerator: str = "auto", bar: bool = True)
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")
         warnings.filterwarnings("ignore", ".*LeafSpec.*", FutureWarning)  # Lightning 2.6 about torch 2.15
-        trainer = _trainer(run, accelerator, bar)
+        trainer = _trainer(run, accelerator)
         trainer.fit(module, training, validation, ckpt_path=run.last, weights_only=True)
     return run.folder / BEST
 
@@ -153,7 +154,7 @@ def _empty_network(recipe: Recipe, classes: int) -> SurfaceUNet:
     return make_unet(recipe.network.encoder, recipe.network.decoder_channels, classes, "none")
 
 
-def _trainer(run: Run, accelerator: str, bar: bool) -> lightning.Trainer:
+def _trainer(run: Run, accelerator: str) -> lightning.Trainer:
     settings = run.record.recipe.training
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     on_gpu = accelerator in {"auto", "gpu", "cuda"} and torch.cuda.is_available()
@@ -163,29 +164,30 @@ def _trainer(run: Run, accelerator: str, bar: bool) -> lightning.Trainer:
         devices=1,
         precision="bf16-mixed" if precision == "bf16" else "32-true",
         max_epochs=settings.epochs,
-        callbacks=_callbacks(run.folder, settings.patience, bar),
+        callbacks=_callbacks(run.folder, settings.patience),
         logger=TensorBoardLogger(run.folder, name="", version="tensorboard"),
         enable_model_summary=False,
-        enable_progress_bar=bar,
+        enable_progress_bar=sys.stderr.isatty(),
         num_sanity_val_steps=0,
         log_every_n_steps=1,
     )
 
 
-def _callbacks(folder: Path, patience: int, bar: bool) -> list[Callback]:
+def _callbacks(folder: Path, patience: int) -> list[Callback]:
     saving: dict[str, Any] = {
         "dirpath": folder,
         "save_on_train_epoch_end": True,
         "enable_version_counter": False,
     }
     callbacks: list[Callback] = [
+        progress(),
         History(folder),
-        EarlyStopping(MONITOR, patience=patience, mode="max", check_on_train_epoch_end=True),
-        ModelCheckpoint(filename=Path(BEST).stem, monitor=MONITOR, mode="max", **saving),
+        EarlyStopping(MONITOR, patience=patience, mode="min", check_on_train_epoch_end=True),
+        ModelCheckpoint(filename=Path(BEST).stem, monitor=MONITOR, mode="min", **saving),
         # Last in the list: what it saves holds the others' state of the same epoch.
         ModelCheckpoint(filename=Path(LAST).stem, **saving),
     ]
-    return [*callbacks, TQDMProgressBar()] if bar else callbacks
+    return callbacks
 
 
 def _threshold(histogram: ScoreHistogram) -> tuple[float, str]:

@@ -8,15 +8,15 @@ import lightning
 from lightning.pytorch.callbacks import Callback
 
 from scuff.core.picture import write_whole
-from scuff.training.module import MONITOR, SurfaceModule
+from scuff.training.module import MONITOR, VAL_F1, SurfaceModule
 
 HISTORY = "metrics.csv"
 COLUMNS = (
     "epoch",
     "step",
     "train/loss",
-    "val/loss",
     MONITOR,
+    VAL_F1,
     "val/precision",
     "val/recall",
     "lr",

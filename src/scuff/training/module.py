@@ -13,8 +13,13 @@ from scuff.core.recipe import Training
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.unet import SurfaceUNet, probabilities
 
-MONITOR = "val/f1"
-"""What stops training and chooses the best epoch: pixel F1 pooled over the validation patches, at score 0.5."""
+MONITOR = "val/loss"
+"""What stops training and chooses the best epoch: the loss on the validation patches, lowest first.
+
+It weighs all classes alike and needs no threshold, which is chosen only afterwards.
+"""
+VAL_F1 = "val/f1"
+"""Pixel F1 pooled over the validation patches, at score 0.5."""
 
 Batch = tuple[Tensor, Tensor]
 
@@ -87,7 +92,7 @@ class SurfaceModule(lightning.LightningModule):
     def on_validation_epoch_end(self) -> None:
         """Derive the figures from the pooled counts; 0 where nothing was found or nothing was there."""
         tp, fp, fn = (float(count) for count in self._counts)
-        self.log(MONITOR, 2 * tp / max(2 * tp + fp + fn, 1), prog_bar=True)
+        self.log(VAL_F1, 2 * tp / max(2 * tp + fp + fn, 1), prog_bar=True)
         self.log("val/precision", tp / max(tp + fp, 1))
         self.log("val/recall", tp / max(tp + fn, 1))
 
