@@ -89,7 +89,7 @@ def main() -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("image", "part"))
         for path, group in zip(pictures, number, strict=True):
-            table.writerow((path.relative_to(given.folder).as_posix(), f"group-{group:04d}"))
+            table.writerow((path.relative_to(given.folder / "images").as_posix(), f"group-{group:04d}"))
     sizes = np.bincount(np.unique(number, return_inverse=True)[1])
     sys.stdout.write(f"{len(pictures)} pictures, {len(sizes)} groups, the largest of {sizes.max()}\n")
 

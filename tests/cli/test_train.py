@@ -10,6 +10,7 @@ from scuff.cli.main import main
 from scuff.core.bundle import open_bundle
 from scuff.dataset.catalogue import Catalogue, add_mask, load_catalogue, save_catalogue
 from scuff.dataset.patches import Patches
+from scuff.training.module import SurfaceModule
 
 SETTINGS = (
     "--weights=none",
@@ -56,6 +57,22 @@ def test_from_patches_to_a_bundle(scuff: Scuff, run: Path, tmp_path: Path) -> No
     manifest = open_bundle(tmp_path / "bundle").manifest
     assert manifest.provenance.metrics["defect f1"] == figures["rows"]["defect"]["f1"]
     assert manifest.classes == ("scratch",)
+
+
+def test_the_augmentation_can_be_looked_at_before_training(scuff: Scuff, patches: Patches, tmp_path: Path) -> None:
+    assert "augmentation.png" in scuff("train", patches.folder, tmp_path / "run", *SETTINGS, "--preview")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["augmentation.png"]
+
+
+def test_ctrl_c_says_how_to_go_on(
+    scuff: Scuff, patches: Patches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SurfaceModule, "training_step", interrupted)
+    said = scuff("train", patches.folder, tmp_path / "run", *SETTINGS, code=130)
+    assert "the same command goes on" in said
 
 
 def test_a_finished_run_is_not_trained_again(scuff: Scuff, run: Path, patches: Patches) -> None:

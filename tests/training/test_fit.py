@@ -12,7 +12,7 @@ from scuff.dataset.patches import Patches
 from scuff.nets.checkpoint import Checkpoint
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.runtime import TorchRuntime
-from scuff.training.fit import finish, fit
+from scuff.training.fit import finish, fit, validation_frames
 from scuff.training.history import HISTORY
 from scuff.training.run import Run, begin_run
 
@@ -26,7 +26,8 @@ def recipe(**training: object) -> Recipe:
 
 def train(folder: Path, patches: Patches, settings: Recipe) -> tuple[Run, Checkpoint]:
     run = begin_run(folder, patches, settings)
-    return run, finish(run, patches, fit(run, patches, "cpu"))
+    best = fit(run, patches, "cpu")
+    return run, finish(run, best, *validation_frames(run))
 
 
 def epochs(run: Run) -> list[dict[str, str]]:

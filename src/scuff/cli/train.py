@@ -5,13 +5,17 @@ from pathlib import Path
 import click
 
 from scuff.cli.recipe_options import recipe_options
+from scuff.core.picture import write_png
 from scuff.core.recipe import Recipe
 from scuff.dataset.patches import load_patches
-from scuff.dataset.split import Side
+from scuff.dataset.variations import variation_sheet
 from scuff.training.curves import draw_curves
-from scuff.training.fit import finish, fit
+from scuff.training.fit import finish, fit, validation_frames
 from scuff.training.history import HISTORY
 from scuff.training.run import begin_run
+
+INTERRUPTED = 130
+"""The exit code that shells give to a command that Ctrl-C ended."""
 
 EXAMPLES = """\b
 Example:
@@ -26,9 +30,10 @@ Example:
     metavar="imagenet|none|FILE",
     help="What the encoder starts from (network.weights of the recipe).",
 )
+@click.option("--preview", is_flag=True, help="Draw RUN/augmentation.png, and do not train.")
 @click.option("--accelerator", default="auto", show_default=True, help="As Lightning names them: cpu, gpu, …")
 @recipe_options
-def command(patches: Path, run: Path, weights: str | None, accelerator: str, recipe: Recipe) -> None:
+def command(patches: Path, run: Path, weights: str | None, preview: bool, accelerator: str, recipe: Recipe) -> None:
     """Train a network on PATCHES into the folder RUN.
 
     Stopped by Ctrl-C or killed, the same command goes on after the last finished epoch, to the same result.
@@ -37,16 +42,24 @@ def command(patches: Path, run: Path, weights: str | None, accelerator: str, rec
     if weights is not None:
         recipe = recipe.model_copy(update={"network": recipe.network.model_copy(update={"weights": weights})})
     cut = load_patches(patches)
+    write_png(run / "augmentation.png", variation_sheet(cut, recipe.augmentation, recipe.seed))
+    if preview:
+        click.echo(f"Wrote {run / 'augmentation.png'}: training patches as cut, and as epochs 1, 2, … see them")
+        return
     begun = begin_run(run, cut, recipe)
     if begun.checkpoint.is_file():
         click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
         return
     if begun.last:
         click.echo(f"{run}: goes on where it was interrupted")
-    best = fit(begun, cut, accelerator)
+    try:
+        best = fit(begun, cut, accelerator)
+    except SystemExit as stopped:  # Lightning's answer to Ctrl-C
+        click.echo("Stopped; the same command goes on after the last finished epoch", err=True)
+        raise SystemExit(INTERRUPTED) from stopped
     draw_curves(run / HISTORY, run / "curves.png")
-    frames = len({row.frame for row in cut.rows if row.side is Side.VALIDATION})
-    with click.progressbar(length=frames, label="Choosing the threshold on validation") as bar:
-        facts = finish(begun, cut, best, bar.update).facts
+    catalogue, rows = validation_frames(begun)
+    with click.progressbar(length=len(rows), label="Choosing the threshold on validation") as bar:
+        facts = finish(begun, best, catalogue, rows, bar.update).facts
     click.echo(f"Best epoch {facts.best_epoch}; threshold {facts.threshold:.3f}: {facts.threshold_source}")
     click.echo(f"Checkpoint {begun.checkpoint}, curves {run / 'curves.png'}")

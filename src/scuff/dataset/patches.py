@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scuff.core import recipe
-from scuff.core.errors import CatalogueError
+from scuff.core.errors import CatalogueError, SplitError
 from scuff.core.picture import write_whole
 from scuff.dataset.balance import part_of
 from scuff.dataset.catalogue import Catalogue, relative_to
@@ -104,6 +104,20 @@ class Patches:
     def indices(self, side: Side) -> NDArray[np.int64]:
         """Numbers of the patches on a side of the split."""
         return np.array([number for number, row in enumerate(self.rows) if row.side is side], np.int64)
+
+    def some(self, side: Side) -> NDArray[np.int64]:
+        """Numbers of the patches on a side of the split that must not be empty.
+
+        Raises:
+            SplitError: It is.
+        """
+        indices = self.indices(side)
+        if not len(indices):
+            raise SplitError(
+                f"{self.folder}: holds no {side} patches; give that side a larger share in [split], then split and "
+                "cut again"
+            )
+        return indices
 
 
 def cut_patches(

@@ -3,6 +3,7 @@
 import logging
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from scuff.core.errors import ScuffError, SplitError
+from scuff.core.errors import ScuffError
 from scuff.core.recipe import Recipe
-from scuff.dataset.catalogue import load_catalogue
+from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
 from scuff.dataset.patches import Patches
 from scuff.dataset.samples import EpochOrder, PatchSamples
 from scuff.dataset.split import Side, load_division
@@ -66,14 +67,23 @@ def fit(run: Run, patches: Patches, accelerator: str = "auto") -> Path:
     return run.folder / BEST
 
 
-def finish(run: Run, patches: Patches, best: Path, progress: Progress | None = None) -> Checkpoint:
+def validation_frames(run: Run) -> tuple[Catalogue, list[Row]]:
+    """Give the catalogue and the frames that a run's threshold is chosen on."""
+    catalogue = load_catalogue(run.catalogue)
+    return catalogue, load_division(run.split).rows(catalogue, Side.VALIDATION)
+
+
+def finish(
+    run: Run, best: Path, catalogue: Catalogue, rows: Sequence[Row], progress: Progress | None = None
+) -> Checkpoint:
     """Choose the threshold on whole validation frames and write the checkpoint.
 
     Args:
         run: The run that was fitted.
-        patches: What it was trained on.
         best: The Lightning checkpoint of the best epoch.
-        progress: Called with 1 after each validation frame.
+        catalogue: Where the validation frames are; with the rows, as ``validation_frames`` gives them.
+        rows: The validation frames.
+        progress: Called with 1 after each of them.
     """
     recipe = run.record.recipe
     content = torch.load(best, map_location="cpu", weights_only=True)
@@ -82,26 +92,23 @@ def finish(run: Run, patches: Patches, best: Path, progress: Progress | None = N
         for key, value in content["state_dict"].items()
         if key.startswith("network.")
     }
-    classes = patches.record.classes
-    network = _empty_network(recipe, len(classes))
+    record, settings = run.record.patch_record, recipe.patches
+    network = make_unet(recipe.network.encoder, recipe.network.decoder_channels, len(record.classes), "none")
     network.load_state_dict(state)
-    catalogue, division = load_catalogue(run.catalogue), load_division(run.split)
-    rows = division.rows(catalogue, Side.VALIDATION)
-    settings = recipe.patches
     runtime = TorchRuntime(network, "cuda" if torch.cuda.is_available() else "cpu")
     histogram = score_histogram(catalogue, rows, runtime, settings.size_px, settings.overlap, progress)
     threshold, source = _threshold(histogram)
     facts = CheckpointFacts(
         recipe=recipe,
-        classes=classes,
+        classes=record.classes,
         threshold=threshold,
         threshold_source=source,
         weights=recipe.network.weights,
         scuff=run.record.scuff,
         commit=run.record.commit,
-        catalogue_sha256=patches.record.catalogue_sha256,
-        split_sha256=patches.record.split_sha256,
-        training_parts=len(division.parts(Side.TRAINING)),
+        catalogue_sha256=record.catalogue_sha256,
+        split_sha256=record.split_sha256,
+        training_parts=len(load_division(run.split).parts(Side.TRAINING)),
         best_epoch=int(content["epoch"]) + 1,
     )
     checkpoint = Checkpoint(facts, state)
@@ -110,13 +117,7 @@ def finish(run: Run, patches: Patches, best: Path, progress: Progress | None = N
 
 
 def _loaders(patches: Patches, recipe: Recipe) -> tuple[Loader, Loader]:
-    training, validation = (patches.indices(side) for side in (Side.TRAINING, Side.VALIDATION))
-    for side, indices in ((Side.TRAINING, training), (Side.VALIDATION, validation)):
-        if not len(indices):
-            raise SplitError(
-                f"{patches.folder}: holds no {side} patches; give that side a larger share in [split], then split "
-                "and cut again"
-            )
+    training, validation = patches.some(Side.TRAINING), patches.some(Side.VALIDATION)
     augment = Augment(recipe.augmentation)
     return (
         _loader(patches, training, recipe, augment),
@@ -148,10 +149,6 @@ def _network(run: Run, classes: int) -> SurfaceUNet:
     if not torch.cuda.is_available():
         keep_depthwise_fp32(network)
     return network
-
-
-def _empty_network(recipe: Recipe, classes: int) -> SurfaceUNet:
-    return make_unet(recipe.network.encoder, recipe.network.decoder_channels, classes, "none")
 
 
 def _trainer(run: Run, accelerator: str) -> lightning.Trainer:
