@@ -41,7 +41,7 @@ bench: $(BENCH_INSTALLED) ## Compare training with another library: PATCHES=fold
 $(INSTALLED): pyproject.toml constraints.txt
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON); name a Python of 3.11 or newer, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "scuff needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip --version > /dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
 	$(INSTALL) -e '.[train,dev]'
 	@touch $@
 

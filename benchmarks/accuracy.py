@@ -10,6 +10,7 @@ interrupted benchmark goes on.
 import argparse
 import csv
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,6 +24,7 @@ def scuff_side(given: argparse.Namespace, seed: int) -> Path:
     """Train and evaluate with scuff's own commands; give the folder of its figures."""
     run: Path = given.out / f"scuff-seed{seed}"
     if not (run / "evaluation" / "test" / "metrics.json").is_file():
+        shutil.rmtree(run, ignore_errors=True)  # going on would give it the time of the epoch that was cut
         settings = {
             "seed": seed,
             "training.epochs": 1000,
@@ -32,8 +34,8 @@ def scuff_side(given: argparse.Namespace, seed: int) -> Path:
             "training.schedule": "cosine",
         }
         options = [f"--set={key}={value}" for key, value in settings.items()]
-        call("-m", "scuff.cli.main", "train", str(given.patches), str(run), "--weights", "none", *options)
-        call("-m", "scuff.cli.main", "evaluate", str(run))
+        call(given.out, "-m", "scuff.cli.main", "train", str(given.patches), str(run), "--weights", "none", *options)
+        call(given.out, "-m", "scuff.cli.main", "evaluate", str(run))
     return run
 
 
@@ -43,20 +45,23 @@ def smp_side(given: argparse.Namespace, seed: int) -> Path:
     if not (out / "metrics.json").is_file():
         program = str(HERE / "smp_baseline.py")
         options = [f"--minutes={given.minutes}", f"--seed={seed}", f"--rate={given.rate}"]
-        call(program, str(given.patches), str(out), *options)
+        call(given.out, program, str(given.patches), str(out), *options)
     return out
 
 
-def call(*arguments: str) -> None:
-    """Run a Python program and show what it prints."""
+def call(folder: Path, *arguments: str) -> None:
+    """Run a Python program in a folder without a recipe, and show what it prints."""
     sys.stderr.write(f"$ python {' '.join(arguments)}\n")
-    subprocess.run([sys.executable, *arguments], check=True)
+    subprocess.run([sys.executable, *arguments], check=True, cwd=folder)
 
 
 def scuff_speed(run: Path) -> float:
-    """Median patches per second over the epochs of a run."""
+    """Patches per second over all steps of a run, as the baseline counts them."""
     with (run / "metrics.csv").open(newline="") as file:
-        return statistics.median(float(row["patches_per_s"]) for row in csv.DictReader(file))
+        rows = [(int(row["step"]), float(row["patches_per_s"])) for row in csv.DictReader(file)]
+    steps = [step - before for (step, _), before in zip(rows, [0, *(step for step, _ in rows)], strict=False)]
+    seconds = sum(count / speed for count, (_, speed) in zip(steps, rows, strict=True))
+    return sum(steps) / seconds
 
 
 def spread(values: list[float | None]) -> str:
@@ -89,6 +94,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--rate", type=float, default=1e-3)
     given = parser.parse_args()
+    given.patches, given.out = given.patches.resolve(), given.out.resolve()
+    given.out.mkdir(parents=True, exist_ok=True)
     rows: dict[str, list[Figures]] = {"scuff": [], "smp": []}
     speeds: dict[str, list[float]] = {"scuff": [], "smp": []}
     for seed in given.seeds:

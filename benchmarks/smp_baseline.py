@@ -27,7 +27,7 @@ from scuff.dataset.samples import EpochOrder, PatchSamples
 from scuff.dataset.split import Side, load_division
 from scuff.dataset.transforms import Augment
 from scuff.evaluation.frames import evaluate_frames, score_histogram
-from scuff.evaluation.operating_point import best_f1
+from scuff.evaluation.operating_point import threshold_or_half
 from scuff.evaluation.tables import text_table, write_json
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.runtime import TorchRuntime
@@ -118,9 +118,10 @@ def main() -> None:
     catalogue = load_catalogue(given.patches / record.catalogue)
     division = load_division(given.patches / record.split)
     runtime, geometry = TorchRuntime(network), (record.size_px, record.overlap)
-    point = best_f1(score_histogram(catalogue, division.rows(catalogue, Side.VALIDATION), runtime, *geometry))
+    validation = division.rows(catalogue, Side.VALIDATION)
+    threshold, _ = threshold_or_half(score_histogram(catalogue, validation, runtime, *geometry), "validation frames")
     test = division.rows(catalogue, Side.TEST)
-    evaluation = evaluate_frames(catalogue, test, runtime, *geometry, threshold=point.threshold)
+    evaluation = evaluate_frames(catalogue, test, runtime, *geometry, threshold=threshold)
     write_json(given.out / "metrics.json", evaluation, {"patches_per_s": speed, "seed": given.seed})
     sys.stderr.write(text_table(evaluation) + "\n")
     sys.stdout.write(json.dumps({"out": str(given.out), "patches_per_s": round(speed, 2)}) + "\n")

@@ -49,6 +49,23 @@ def test_what_a_user_did_wrong_is_one_message_and_exit_code_2(
     )
 
 
+def test_what_the_system_refuses_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert run("init", str(tmp_path / "file" / "below")) == 2
+    assert capsys.readouterr().err == f"scuff: {tmp_path / 'file' / 'below'}: Not a directory\n"
+
+
+def test_a_defect_of_scuff_shows_itself_and_has_a_code_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(name: str) -> ModuleType:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(importlib, "import_module", broken)
+    assert run("train") == 70
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_a_missing_package_says_which_extra_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,13 +80,15 @@ def test_a_missing_package_says_which_extra_to_install(
     )
 
 
-def test_a_missing_module_of_scuff_is_no_advice_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_module_of_scuff_is_no_advice_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def lacking(name: str) -> ModuleType:
         raise ModuleNotFoundError("No module named 'scuff.gone'", name="scuff.gone")
 
     monkeypatch.setattr(importlib, "import_module", lacking)
-    with pytest.raises(ModuleNotFoundError, match=r"scuff\.gone"):
-        main(["train", "--help"])
+    assert run("train", "--help") == 70
+    assert "No module named 'scuff.gone'" in capsys.readouterr().err
 
 
 def test_commands_are_imported_when_called() -> None:

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from scuff.cli.patches import command
 from scuff.core.errors import SplitError
-from scuff.core.picture import read_picture, write_png
+from scuff.core.picture import read_picture, sha256, write_png
 from scuff.dataset.catalogue import Catalogue, Record, Row, add_mask, annotations_text, save_catalogue
 from scuff.dataset.patches import load_patches
 from scuff.dataset.split import Division, Side, save_division
@@ -19,9 +19,11 @@ def catalogue(tmp_path: Path) -> Catalogue:
     mask[2:6, 3] = 1
     rows = []
     for part in ("P1", "P2"):
-        write_png(folder / f"{part}.png", np.full((32, 80, 3), 99, np.uint8))
+        image = folder / f"{part}.png"
+        write_png(image, np.full((32, 80, 3), 99, np.uint8))
         annotations = annotations_text(mask, ["scratch"])
-        rows.append(Row(part, part, "", f"{part}.png", 80, 32, add_mask(folder, part, mask), annotations, ""))
+        name = add_mask(folder, part, mask)
+        rows.append(Row(part, part, "", image.name, 80, 32, name, annotations, sha256(image)))
     record = Record(source="", annotation_format="", classes=("scratch",), parts_from="csv")
     return save_catalogue(folder, record, rows)
 

@@ -8,9 +8,11 @@ import pytest
 
 from scuff.cli.main import main
 from scuff.core.bundle import open_bundle
+from scuff.core.recipe import Recipe
 from scuff.dataset.catalogue import Catalogue, add_mask, load_catalogue, save_catalogue
-from scuff.dataset.patches import Patches
+from scuff.dataset.patches import Patches, load_patches
 from scuff.training.module import SurfaceModule
+from scuff.training.run import begin_run, load_run
 
 SETTINGS = (
     "--weights=none",
@@ -101,12 +103,33 @@ def test_another_catalogue_is_evaluated_whole(scuff: Scuff, run: Path, patches: 
     test_frames = {row.frame for row in patches.rows if row.side == "test"}
     other = copy_of(load_catalogue(patches.folder / patches.record.catalogue), test_frames, ("scratch",))
     assert "Evaluating 2 frames" in scuff("evaluate", run, "--catalogue", other)
-    assert (run / "evaluation" / "other" / "metrics.json").is_file()
+    assert (run / "evaluation" / "catalogue-other" / "metrics.json").is_file()
 
 
 def test_a_catalogue_with_other_classes_is_refused(scuff: Scuff, run: Path, patches: Patches) -> None:
     other = copy_of(load_catalogue(patches.folder / patches.record.catalogue), set(), ("dent",))
-    assert "its classes are dent" in scuff("evaluate", run, "--catalogue", other, code=2)
+    assert "with the classes dent" in scuff("evaluate", run, "--catalogue", other, code=2)
+
+
+def test_another_threshold_leaves_the_figures_of_the_bundle_alone(scuff: Scuff, run: Path, tmp_path: Path) -> None:
+    scuff("evaluate", run, "--threshold", "0.99")
+    assert (run / "evaluation" / "test-at-0.99" / "metrics.json").is_file()
+    scuff("export", run, tmp_path / "bundle")
+    assert open_bundle(tmp_path / "bundle").manifest.provenance.metrics == {}
+
+
+def test_other_patches_are_refused_at_export(scuff: Scuff, run: Path, patches: Patches, tmp_path: Path) -> None:
+    record = patches.record.model_copy(update={"seed": 99})
+    (patches.folder / "patches.json").write_text(record.model_dump_json())
+    said = scuff("export", run, tmp_path / "bundle", code=2)
+    assert "not the patches that" in said
+
+
+def test_the_white_level_of_the_catalogue_reaches_the_run(patches: Patches, tmp_path: Path) -> None:
+    record = patches.record.model_copy(update={"white_level": 4095})
+    (patches.folder / "patches.json").write_text(record.model_dump_json())
+    begin_run(tmp_path / "run", load_patches(patches.folder), Recipe())
+    assert load_run(tmp_path / "run").record.recipe.frames.white_level == 4095
 
 
 def test_an_unfinished_run_is_said(scuff: Scuff, run: Path, tmp_path: Path) -> None:

@@ -95,17 +95,24 @@ def test_gives_frames_and_masks(catalogue: Catalogue) -> None:
     np.testing.assert_array_equal(catalogue.mask(sound), np.zeros((2, 3)))
 
 
-def test_a_frame_of_another_size_is_refused(catalogue: Catalogue) -> None:
+def test_a_picture_that_changed_is_refused(catalogue: Catalogue) -> None:
     row = catalogue.rows[0]
-    write_png(catalogue.image(row), np.zeros((4, 3, 3), np.uint8))
-    with pytest.raises(CatalogueError, match=r"P1\.png: is 3×4 pixels, but was 3×2 when it was imported"):
+    write_png(catalogue.image(row), np.full((2, 3, 3), 8, np.uint8))
+    with pytest.raises(CatalogueError, match=r"P1\.png: has changed since it was imported; import again"):
         catalogue.frame(row)
+
+
+def test_a_mask_that_changed_is_refused(catalogue: Catalogue) -> None:
+    row = catalogue.rows[0]
+    write_png(catalogue.folder / row.mask, np.ones((2, 3), np.uint8))
+    with pytest.raises(CatalogueError, match="not the mask that was imported"):
+        catalogue.mask(row)
 
 
 def test_a_picture_that_is_gone_is_named(catalogue: Catalogue) -> None:
     row = catalogue.rows[0]
     catalogue.image(row).unlink()
-    with pytest.raises(PictureError, match=r"P1\.png: there is no such file"):
+    with pytest.raises(PictureError, match=r"P1\.png: cannot be read \(No such file or directory\); restore it"):
         catalogue.frame(row)
 
 

@@ -8,10 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from scuff.core.errors import CatalogueError, SplitError
+from scuff.core.frame import Frame
 from scuff.core.mask import OUTSIDE
-from scuff.core.picture import read_picture
 from scuff.core.recipe import Patches as Settings
-from scuff.dataset.catalogue import Catalogue
+from scuff.dataset.catalogue import Catalogue, Row
 from scuff.dataset.patches import PatchRow, cut_patches, load_patches
 from scuff.dataset.split import Division, Side, load_division
 
@@ -86,12 +86,13 @@ def test_each_picture_is_read_once_and_only_if_something_is_cut(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: Counter[str] = Counter()
+    frame = Catalogue.frame
 
-    def counted(path: Path, white_level: int) -> NDArray[np.uint8]:
-        reads[path.stem] += 1
-        return read_picture(path, white_level)
+    def counted(self: Catalogue, row: Row) -> Frame:
+        reads[row.frame] += 1
+        return frame(self, row)
 
-    monkeypatch.setattr("scuff.dataset.catalogue.read_picture", counted)
+    monkeypatch.setattr(Catalogue, "frame", counted)
     cut_patches(catalogue, DIVISION, SMALL, 0, tmp_path / "patches")
     assert reads == {"P1-top": 1, "P2-top": 1}
 

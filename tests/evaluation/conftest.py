@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scuff.core.picture import write_png
+from scuff.core.picture import sha256, write_png
 from scuff.dataset.catalogue import Catalogue, Record, Row, add_mask, annotations_text, save_catalogue
 from scuff.inspection.runtime import Runtime
 
@@ -59,5 +59,5 @@ def _write_frame(folder: Path, name: str, truth: NDArray[np.uint8], predicted: N
         height_px=truth.shape[0],
         mask=add_mask(folder, name, truth) if truth.any() else "",
         annotations=annotations_text(truth, CLASSES),
-        sha256="",
+        sha256=sha256(folder / f"{name}.png"),
     )

@@ -7,14 +7,16 @@ from scuff.export.parity import check_agreement
 
 
 class Constant:
-    """Scores every pixel the same."""
+    """Scores every pixel the same, but may score those of bright patches otherwise."""
 
-    def __init__(self, score: float, classes: int = 1) -> None:
+    def __init__(self, score: float, classes: int = 1, bright: float | None = None) -> None:
         self.score = score
         self.classes = classes
+        self.bright = score if bright is None else bright
 
     def scores(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return np.full((len(tiles), self.classes, *tiles.shape[1:3]), self.score, np.float32)
+        score = self.bright if tiles.any() else self.score
+        return np.full((len(tiles), self.classes, *tiles.shape[1:3]), score, np.float32)
 
 
 PATCHES = [np.zeros((4, 4, 3), np.uint8), np.ones((4, 4, 3), np.uint8)]
@@ -32,9 +34,9 @@ def test_a_difference_is_refused_and_located() -> None:
         check_agreement(Constant(0.5), Constant(0.6), PATCHES, "two patches")
 
 
-def test_not_a_number_is_no_agreement() -> None:
-    with pytest.raises(BundleError, match="does not agree"):
-        check_agreement(Constant(float("nan")), Constant(0.5), PATCHES, "two patches")
+def test_not_a_number_in_any_patch_is_no_agreement() -> None:
+    with pytest.raises(BundleError, match="patch 1 of 2"):
+        check_agreement(Constant(0.5, bright=float("nan")), Constant(0.5), PATCHES, "two patches")
 
 
 def test_other_classes_are_refused() -> None:

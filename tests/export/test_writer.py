@@ -76,6 +76,32 @@ def test_an_older_bundle_is_replaced(tmp_path: Path, make_checkpoint: MakeCheckp
 
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(BundleError, match="holds something that is not a bundle"):
+    with pytest.raises(BundleError, match=r"not part of a bundle \(thesis\.txt\)"):
         write_bundle(tmp_path, make_checkpoint(), "abc", some_patches(), "two", {})
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_a_products_folder_is_no_bundle_though_it_has_a_recipe(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
+    (tmp_path / "recipe.toml").write_text("")
+    with pytest.raises(BundleError, match=r"not part of a bundle \(recipe\.toml\)"):
+        write_bundle(tmp_path, make_checkpoint(), "abc", some_patches(), "two", {})
+
+
+def test_what_was_added_to_a_bundle_is_not_destroyed(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
+    write_bundle(tmp_path / "bundle", make_checkpoint(), "old", some_patches(), "two", {})
+    (tmp_path / "bundle" / "notes.txt").write_text("mine")
+    with pytest.raises(BundleError, match=r"not part of a bundle \(notes\.txt\)"):
+        write_bundle(tmp_path / "bundle", make_checkpoint(), "new", some_patches(), "two", {})
+
+
+def test_a_replacement_cut_short_is_taken_back(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
+    write_bundle(tmp_path / "bundle", make_checkpoint(), "old", some_patches(), "two", {})
+    (tmp_path / "bundle").rename(tmp_path / ".bundle.old")
+    write_bundle(tmp_path / "bundle", make_checkpoint(), "new", some_patches(), "two", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_file_is_no_place_for_a_bundle(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
+    (tmp_path / "bundle").write_text("mine")
+    with pytest.raises(BundleError, match="is a file"):
+        write_bundle(tmp_path / "bundle", make_checkpoint(), "abc", some_patches(), "two", {})

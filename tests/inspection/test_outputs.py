@@ -76,6 +76,28 @@ def test_new_run_begins_without_an_old_summary(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["kept.json"]
 
 
+def test_new_run_begins_without_the_files_of_an_earlier_one(
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write_table(out, [write_picture(out, inspector.inspect(write_picture_file("plate.png", plate)))])
+    (out / "mine.json").touch()
+    assert len(list(out.iterdir())) == 5
+    begin_run(out)
+    assert [path.name for path in out.iterdir()] == ["mine.json"]
+
+
+def test_a_table_cannot_name_files_elsewhere(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (tmp_path / "precious.json").touch()
+    columns = list(TableRow.model_fields)
+    row = ["../precious" if name == "frame" else "" for name in columns]
+    (out / TABLE).write_text(",".join(columns) + "\n" + ",".join(row) + "\n")
+    begin_run(out)
+    assert (tmp_path / "precious.json").exists()
+
+
 def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ScuffError, match=r"--out .*file/out: cannot be written to \(Not a directory\); name another"):

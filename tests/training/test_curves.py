@@ -5,81 +5,65 @@ import pytest
 
 from scuff.core.errors import CheckpointError
 from scuff.core.picture import read_picture
-from scuff.training.curves import Course, draw_curves, read_courses
+from scuff.training.curves import Course, draw_curves, read_course
+from scuff.training.history import COLUMNS
 
-HEADER = "epoch,lr,step,train/loss,val/f1,val/loss,val/precision,val/recall\n"
-TABLE = (
-    HEADER
-    + "0,,9,,0.25,0.9,0.3,0.2\n0,0.0001,9,0.95,,,,\n"
-    + "1,,19,,0.75,0.6,0.8,0.7\n1,0.0001,19,0.7,,,,\n"
-    + "2,,29,,0.75,0.5,0.8,0.7\n2,0.0001,29,0.5,,,,\n"
-    + "3,,39,,0.5,0.7,0.8,0.4\n"
+LINES = (
+    {"epoch": "1", "train/loss": "0.95", "val/loss": "0.9", "val/f1": "0.25"},
+    {"epoch": "2", "train/loss": "0.7", "val/loss": "0.5", "val/f1": "0.75"},
+    {"epoch": "3", "train/loss": "0.5", "val/loss": "0.5", "val/f1": "0.8"},
 )
 
 
-def _table(tmp_path: Path, text: str) -> Path:
+def table(tmp_path: Path, lines: tuple[dict[str, str], ...] = LINES) -> Path:
     path = tmp_path / "metrics.csv"
-    path.write_text(text)
+    rows = [",".join(line.get(column, "0") for column in COLUMNS) for line in lines]
+    path.write_text("\n".join([",".join(COLUMNS), *rows]) + "\n")
     return path
 
 
-def test_a_sparse_table_is_read(tmp_path: Path) -> None:
-    assert read_courses(_table(tmp_path, TABLE)) == {
-        "train/loss": Course((0, 1, 2), (0.95, 0.7, 0.5)),
-        "val/loss": Course((0, 1, 2, 3), (0.9, 0.6, 0.5, 0.7)),
-        "val/f1": Course((0, 1, 2, 3), (0.25, 0.75, 0.75, 0.5)),
-    }
+def test_the_table_of_a_run_is_read(tmp_path: Path) -> None:
+    course = read_course(table(tmp_path))
+    assert course == Course((1, 2, 3), (0.95, 0.7, 0.5), (0.9, 0.5, 0.5), (0.25, 0.75, 0.8))
 
 
-def test_the_best_epoch_is_the_first_of_equals(tmp_path: Path) -> None:
-    assert read_courses(_table(tmp_path, TABLE))["val/f1"].best == 1
+def test_the_best_epoch_is_the_first_of_lowest_validation_loss(tmp_path: Path) -> None:
+    assert read_course(table(tmp_path)).best == 1
 
 
-def test_of_an_epoch_logged_twice_the_later_value_counts(tmp_path: Path) -> None:
-    courses = read_courses(_table(tmp_path, TABLE + "2,,29,,0.8,0.4,0.8,0.8\n"))
-    assert courses["val/f1"] == Course((0, 1, 2, 3), (0.25, 0.75, 0.8, 0.5))
-
-
-def test_curves_are_drawn_the_same_byte_for_byte(tmp_path: Path) -> None:
-    table = _table(tmp_path, TABLE)
-    draw_curves(table, tmp_path / "one.png")
-    draw_curves(table, tmp_path / "two.png")
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_curves_are_drawn_the_same_byte_for_byte(tmp_path: Path, epochs: int) -> None:
+    metrics = table(tmp_path, LINES[:epochs])
+    draw_curves(metrics, tmp_path / "one.png")
+    draw_curves(metrics, tmp_path / "two.png")
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
-    assert _inked(tmp_path / "one.png", (0, 114, 178)) > 0  # training
-    assert _inked(tmp_path / "one.png", (213, 94, 0)) > 0  # validation
+    assert inked(tmp_path / "one.png", (0, 114, 178)) > 0  # training
+    assert inked(tmp_path / "one.png", (213, 94, 0)) > 0  # validation
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        pytest.param(HEADER + "0,,9,,0.25,0.9,0.3,0.2\n", id="one epoch"),
-        pytest.param("epoch,step,train/loss\n0,9,0.9\n1,19,0.8\n", id="no validation"),
-        pytest.param("epoch,step,val/f1\n0,9,0.9\n1,19,0.8\n", id="no loss"),
+        pytest.param("", "no epoch was finished", id="empty"),
+        pytest.param(",".join(COLUMNS) + "\n", "no epoch was finished", id="no line"),
+        pytest.param("epoch,val/f1\n1,0.5\n", "damaged", id="columns missing"),
+        pytest.param("epoch,train/loss,val/loss,val/f1\n1,0.5,x,0.5\n", "damaged", id="no number"),
+        pytest.param("epoch,train/loss,val/loss,val/f1\n1,0.5\n", "damaged", id="cut short"),
     ],
 )
-def test_a_table_that_lacks_something_is_drawn_as_far_as_it_goes(tmp_path: Path, text: str) -> None:
-    draw_curves(_table(tmp_path, text), tmp_path / "curves.png")
-    assert _inked(tmp_path / "curves.png", (0, 114, 178)) + _inked(tmp_path / "curves.png", (213, 94, 0)) > 0
+def test_a_table_that_cannot_be_drawn_is_said(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "metrics.csv").write_text(text)
+    with pytest.raises(CheckpointError, match=said):
+        draw_curves(tmp_path / "metrics.csv", tmp_path / "curves.png")
+    assert not (tmp_path / "curves.png").exists()
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param(HEADER, r"no epoch was finished .* train longer", id="no epoch"),
-        pytest.param("", r"no epoch was finished", id="empty"),
-        pytest.param(HEADER + "0,,9,,x,,,\n", r"line 2: epoch '0' and val/f1 'x' are not numbers", id="no number"),
-        pytest.param("step,val/f1\n9,0.5\n", r"line 2: epoch None and val/f1 '0.5'", id="no epoch column"),
-    ],
-)
-def test_a_damaged_table_is_named(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(CheckpointError, match=message):
-        draw_curves(_table(tmp_path, text), tmp_path / "curves.png")
-
-
-def test_a_missing_table_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"metrics\.csv: there is no such file; `scuff train`"):
+def test_a_missing_table_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="there is no such file"):
         draw_curves(tmp_path / "metrics.csv", tmp_path / "curves.png")
 
 
-def _inked(picture: Path, colour: tuple[int, int, int]) -> int:
-    return int(np.all(read_picture(picture) == colour, axis=2).sum())
+def inked(path: Path, colour: tuple[int, int, int]) -> int:
+    """Count the pixels of about a colour."""
+    distance = np.abs(read_picture(path).astype(int) - np.array(colour)).max(axis=2)
+    return int((distance < 8).sum())

@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from scuff.core.errors import CheckpointError, SplitError
+from scuff.core.errors import CatalogueError, CheckpointError, SplitError
 from scuff.core.recipe import Network, Recipe, Training
+from scuff.dataset.catalogue import load_catalogue, save_catalogue
 from scuff.dataset.patches import Patches
+from scuff.dataset.split import Division, Side, load_division, save_division
 from scuff.nets.checkpoint import Checkpoint
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.runtime import TorchRuntime
-from scuff.training.fit import finish, fit, validation_frames
+from scuff.training.finish import finish, frames_of
+from scuff.training.fit import fit
 from scuff.training.history import HISTORY
-from scuff.training.run import Run, begin_run
+from scuff.training.run import LAST, Run, begin_run
 
 NETWORK = Network(encoder="test_efficientnet", decoder_channels=(16, 16, 8, 8), weights="none")
 
@@ -26,8 +29,8 @@ def recipe(**training: object) -> Recipe:
 
 def train(folder: Path, patches: Patches, settings: Recipe) -> tuple[Run, Checkpoint]:
     run = begin_run(folder, patches, settings)
-    best = fit(run, patches, "cpu")
-    return run, finish(run, best, *validation_frames(run))
+    best = fit(run, patches)
+    return run, finish(run, best, *frames_of(run, Side.VALIDATION))
 
 
 def epochs(run: Run) -> list[dict[str, str]]:
@@ -37,6 +40,12 @@ def epochs(run: Run) -> list[dict[str, str]]:
 
 def without_clock(lines: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{key: value for key, value in line.items() if key not in {"minutes", "patches_per_s"}} for line in lines]
+
+
+def assert_same(checkpoint: Checkpoint, expected: Checkpoint) -> None:
+    assert checkpoint.facts == expected.facts
+    for name, weight in expected.state.items():
+        torch.testing.assert_close(checkpoint.state[name], weight, msg=name)
 
 
 def interrupt_in_step(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseException]) -> None:
@@ -73,26 +82,77 @@ def test_what_a_run_leaves_behind(tmp_path: Path, patches: Patches) -> None:
     assert "on 2 validation frames" in facts.threshold_source
 
 
-@pytest.mark.parametrize(("error", "raised"), [(KeyboardInterrupt, SystemExit), (MemoryError, MemoryError)])
+@pytest.mark.parametrize(
+    ("error", "raised", "settings"),
+    [
+        pytest.param(KeyboardInterrupt, SystemExit, {}, id="ctrl-c"),
+        pytest.param(MemoryError, MemoryError, {"schedule": "cosine"}, id="crash, cosine"),
+        pytest.param(MemoryError, MemoryError, {"precision": "bf16"}, id="crash, bf16"),
+        pytest.param(MemoryError, MemoryError, {"workers": 1}, id="crash, workers"),
+        pytest.param(
+            MemoryError, MemoryError, {"epochs": 50, "patience": 2, "learning_rate": 1e-12}, id="crash, patience"
+        ),
+    ],
+)
 def test_an_interrupted_run_goes_on_to_the_same_result(
     tmp_path: Path,
     patches: Patches,
     monkeypatch: pytest.MonkeyPatch,
     error: type[BaseException],
     raised: type[BaseException],
+    settings: dict[str, object],
 ) -> None:
-    whole, expected = train(tmp_path / "whole", patches, recipe())
-    steps_an_epoch = len(patches.indices(patches.rows[0].side)) // 4
+    whole, expected = train(tmp_path / "whole", patches, recipe(**settings))
+    steps_an_epoch = len(patches.indices(Side.TRAINING)) // 4
     with monkeypatch.context() as patched:
         interrupt_in_step(patched, steps_an_epoch + 1, error)
         with pytest.raises(raised):
-            train(tmp_path / "cut", patches, recipe())
+            train(tmp_path / "cut", patches, recipe(**settings))
     assert not (tmp_path / "cut" / "checkpoint.pt").exists()
-    resumed, checkpoint = train(tmp_path / "cut", patches, recipe())
+    (tmp_path / "cut").rename(tmp_path / "moved")
+    resumed, checkpoint = train(tmp_path / "moved", patches, recipe(**settings))
+    assert_same(checkpoint, expected)
     assert without_clock(epochs(resumed)) == without_clock(epochs(whole))
-    assert checkpoint.facts.threshold == expected.facts.threshold
-    for name, weight in expected.state.items():
-        torch.testing.assert_close(checkpoint.state[name], weight, msg=name)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"epochs": 50, "patience": 2, "learning_rate": 1e-12}, {"max_minutes": 1e-6}],
+    ids=["epochs", "patience", "minutes"],
+)
+def test_a_kill_before_the_threshold_is_chosen_changes_nothing(
+    tmp_path: Path, patches: Patches, settings: dict[str, object]
+) -> None:
+    run = begin_run(tmp_path / "run", patches, recipe(**settings))
+    best = fit(run, patches)
+    lines, before = epochs(run), best.read_bytes()
+    assert fit(run, patches) == best
+    assert (epochs(run), best.read_bytes()) == (lines, before)
+
+
+def test_a_checkpoint_that_cannot_be_read_is_said(tmp_path: Path, patches: Patches) -> None:
+    run = begin_run(tmp_path / "run", patches, recipe())
+    (run.folder / LAST).write_bytes(b"PK\x03\x04 torn")
+    with pytest.raises(CheckpointError, match=r"last\.ckpt: damaged, so this training cannot go on; delete"):
+        fit(run, patches)
+
+
+def test_a_catalogue_that_changed_is_refused_before_training(tmp_path: Path, patches: Patches) -> None:
+    run = begin_run(tmp_path / "run", patches, recipe())
+    catalogue = load_catalogue(run.catalogue)
+    save_catalogue(catalogue.folder, catalogue.record, catalogue.rows[1:])
+    with pytest.raises(CatalogueError, match=r"has changed since .* was begun"):
+        frames_of(run, Side.VALIDATION)
+
+
+def test_a_split_that_changed_is_refused(tmp_path: Path, patches: Patches) -> None:
+    run = begin_run(tmp_path / "run", patches, recipe())
+    division = load_division(run.split)
+    sides = dict(division.sides)
+    sides[division.parts(Side.TRAINING)[0]] = Side.TEST
+    save_division(run.split, Division(sides))
+    with pytest.raises(CatalogueError, match=r"split\.csv: has changed since"):
+        frames_of(run, Side.TEST)
 
 
 def test_training_stops_without_gain(tmp_path: Path, patches: Patches) -> None:
@@ -135,4 +195,4 @@ def test_no_validation_patches_is_said(tmp_path: Path, patches: Patches) -> None
     )
     run = begin_run(tmp_path / "run", training_only, recipe())
     with pytest.raises(SplitError, match="holds no validation patches; give that side a larger share"):
-        fit(run, training_only, "cpu")
+        fit(run, training_only)

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from scuff.training.precision import choose_precision, keep_depthwise_fp32, keep_large_blocks
+from scuff.core.errors import RecipeError
+from scuff.training.precision import choose_device, choose_precision, keep_depthwise_fp32, keep_large_blocks
 
 
 @pytest.mark.parametrize("wanted", ["fp32", "bf16"])
@@ -20,6 +21,13 @@ def test_auto_takes_what_the_processor_multiplies(
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
     assert choose_precision("auto", "cpu") == precision
+
+
+def test_a_gpu_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device("auto") == choose_device("cpu") == "cpu"
+    with pytest.raises(RecipeError, match="torch sees no GPU on this machine"):
+        choose_device("gpu")
 
 
 def test_depthwise_convolutions_stay_in_32_bit() -> None:

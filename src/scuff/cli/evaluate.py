@@ -3,22 +3,25 @@
 from pathlib import Path
 
 import click
-import torch
 
 from scuff.core.errors import CatalogueError
 from scuff.core.picture import sha256, write_whole
 from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
-from scuff.dataset.split import Side, load_division
+from scuff.dataset.split import Side
 from scuff.evaluation.figures import draw_examples
 from scuff.evaluation.frames import evaluate_frames
 from scuff.evaluation.tables import text_table, write_csv, write_json
-from scuff.nets.checkpoint import Checkpoint, load_checkpoint
+from scuff.nets.checkpoint import CheckpointFacts, load_checkpoint
 from scuff.nets.runtime import TorchRuntime
+from scuff.training.finish import frames_of
+from scuff.training.precision import choose_device
 from scuff.training.run import Run, load_run
 
 EXAMPLES = """\b
-Example:
-  scuff evaluate work/run"""
+Examples:
+  scuff evaluate run
+  scuff evaluate run --side validation
+  scuff evaluate run --catalogue other/catalogue"""
 
 
 @click.command("evaluate", epilog=EXAMPLES)
@@ -36,32 +39,29 @@ Example:
     type=click.Path(path_type=Path),
     help="Evaluate on all frames of another catalogue instead; pictures that were trained on are refused.",
 )
-@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Instead of the run's.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Instead of that of the recipe (inspection.threshold), or else the run's own.",
+)
 def command(run: Path, side: str, other: Path | None, threshold: float | None) -> None:
     """Count the right and wrong pixels of RUN on whole frames of unseen parts.
 
-    Prints a table and writes metrics.json, counts.csv, best.png and worst.png into RUN/evaluation/SIDE.
+    Prints a table and writes it with metrics.json, counts.csv, best.png and worst.png into RUN/evaluation/SIDE,
+    or, with another catalogue or threshold, into a folder beside it.
     """
     trained = load_run(run)
     checkpoint = load_checkpoint(trained.checkpoint)
-    catalogue, rows = _other_frames(trained, other) if other else _frames(trained, checkpoint, Side(side))
-    out = run / "evaluation" / (catalogue.folder.resolve().name if other else side)
     facts = checkpoint.facts
-    runtime = TorchRuntime(checkpoint.network(), "cuda" if torch.cuda.is_available() else "cpu")
+    catalogue, rows = _other_frames(trained, other) if other else frames_of(trained, Side(side))
+    name = f"catalogue-{catalogue.folder.resolve().name}" if other else side
+    out = run / "evaluation" / (f"{name}-at-{threshold:g}" if threshold else name)
+    runtime = TorchRuntime(checkpoint.network(), choose_device("auto"))
+    limit = threshold or facts.threshold_in_force
     with click.progressbar(length=len(rows), label=f"Evaluating {len(rows)} frames") as bar:
-        evaluation = evaluate_frames(
-            catalogue, rows, runtime, facts.tile_px, facts.overlap, threshold or facts.threshold, bar.update
-        )
+        evaluation = evaluate_frames(catalogue, rows, runtime, facts.tile_px, facts.overlap, limit, bar.update)
     table = text_table(evaluation)
-    provenance = {
-        "frames_of": str(other) if other else side,
-        "catalogue_sha256": catalogue.checksum(),
-        "split_sha256": facts.split_sha256,
-        "checkpoint_sha256": sha256(trained.checkpoint),
-        "scuff": facts.scuff,
-        "commit": facts.commit,
-        "threshold_source": "given by hand" if threshold else facts.threshold_source,
-    }
+    provenance = _provenance(facts, catalogue, sha256(trained.checkpoint), limit)
     write_json(out / "metrics.json", evaluation, provenance)
     write_csv(out / "counts.csv", evaluation)
     write_whole(out / "table.txt", table + "\n")
@@ -73,32 +73,40 @@ def command(run: Path, side: str, other: Path | None, threshold: float | None) -
     click.echo(f"Written to {out}" + (f"; {pictures} show predictions beside the truth" if drawn else ""))
 
 
-def _frames(run: Run, checkpoint: Checkpoint, side: Side) -> tuple[Catalogue, list[Row]]:
-    """Take one side of the split that the run was trained with, unchanged since."""
-    catalogue = load_catalogue(run.catalogue)
-    if catalogue.checksum() != checkpoint.facts.catalogue_sha256:
-        raise CatalogueError(
-            f"{run.catalogue}: has changed since {run.folder} was trained, so its unseen parts are not known any "
-            "more; restore it, or train again"
-        )
-    return catalogue, load_division(run.split).rows(catalogue, side)
+def _provenance(facts: CheckpointFacts, catalogue: Catalogue, checkpoint: str, limit: float) -> dict[str, object]:
+    return {
+        "catalogue_sha256": catalogue.checksum(),
+        "split_sha256": facts.split_sha256,
+        "checkpoint_sha256": checkpoint,
+        "scuff": facts.scuff,
+        "commit": facts.commit,
+        "threshold_source": facts.threshold_source if limit == facts.threshold else "set by hand",
+    }
 
 
 def _other_frames(run: Run, folder: Path) -> tuple[Catalogue, list[Row]]:
     """Take all frames of another catalogue, none of which the run has seen."""
-    own = load_catalogue(run.catalogue)
-    division = load_division(run.split)
-    seen = {row.sha256: row.frame for side in (Side.TRAINING, Side.VALIDATION) for row in division.rows(own, side)}
+    own, training = frames_of(run, Side.TRAINING)
+    seen = [*training, *frames_of(run, Side.VALIDATION)[1]]
     catalogue = load_catalogue(folder)
-    if catalogue.classes != own.classes:
+    if (catalogue.classes, catalogue.record.white_level) != (own.classes, own.record.white_level):
         raise CatalogueError(
-            f"{folder}: its classes are {', '.join(catalogue.classes)}, but {run.folder} was trained on "
-            f"{', '.join(own.classes)}; import it with these in product.classes, in this order"
+            f"{folder}: was imported with the classes {', '.join(catalogue.classes)} and white level "
+            f"{catalogue.record.white_level}, but {run.folder} was trained on {', '.join(own.classes)} and "
+            f"{own.record.white_level}; import it again with product.classes and frames.white_level as these"
         )
-    again = [row.frame for row in catalogue.rows if row.sha256 in seen]
+    digests, parts = {row.sha256 for row in seen}, {row.part for row in seen if row.part}
+    again = [row.frame for row in catalogue.rows if row.sha256 in digests]
     if again:
         raise CatalogueError(
             f"{folder}: {len(again)} of its pictures were used to train {run.folder} (the first is {again[0]}); "
             "figures on them would be too good. Evaluate on pictures of other parts"
+        )
+    shared = sorted({row.part for row in catalogue.rows} & parts)
+    if shared:
+        click.echo(
+            f"Note: {len(shared)} parts have the name of a part that was trained on (the first is {shared[0]}); if "
+            "they are the same parts, the figures are too good",
+            err=True,
         )
     return catalogue, list(catalogue.rows)

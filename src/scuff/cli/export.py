@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from scuff.core.errors import CatalogueError
 from scuff.core.picture import sha256
 from scuff.dataset.patches import load_patches
 from scuff.dataset.split import Side
@@ -35,13 +36,17 @@ def command(run: Path, bundle: Path) -> None:
     checkpoint = load_checkpoint(trained.checkpoint)
     digest = sha256(trained.checkpoint)
     patches = load_patches(trained.patches)
-    numbers = patches.indices(Side.VALIDATION)
+    if patches.record != trained.record.patch_record:
+        raise CatalogueError(
+            f"{trained.patches}: these are not the patches that {run} was trained on; cut them again as they were"
+        )
+    numbers = patches.some(Side.VALIDATION)
     chosen = numbers[np.unique(np.linspace(0, len(numbers) - 1, COMPARED).round().astype(int))]
     written = write_bundle(
         bundle,
         checkpoint,
         digest,
-        [np.asarray(patches.images[number]) for number in chosen],
+        [np.array(patches.images[number]) for number in chosen],
         f"validation patches of {trained.record.patches}",
         _metrics(run, digest),
     )

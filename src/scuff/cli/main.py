@@ -3,6 +3,7 @@
 import importlib
 import keyword
 import sys
+import traceback
 from typing import cast
 
 import click
@@ -21,6 +22,9 @@ COMMANDS = {
     "export": "Write a bundle that a station can run.",
     "inspect": "Inspect pictures with a bundle and write a report.",
 }
+
+WRONG_USE, INTERNAL_ERROR = 2, 70
+"""Exit codes; 70 is the one that sysexits.h gives to an internal software error."""
 
 EXTRA = "train"
 """The extra whose packages a station does without."""
@@ -61,12 +65,23 @@ def scuff() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; what a user did wrong is one message and exit code 2."""
+    """Run a command.
+
+    What a user did wrong is one message and exit code 2; so is what the system refuses, such as a full disk. A
+    defect of scuff itself shows its traceback and exits with ``INTERNAL_ERROR``, which no command means otherwise.
+    """
     try:
         scuff.main(args=arguments, prog_name="scuff")
     except ScuffError as error:
         click.echo(f"scuff: {error}", err=True)
-        sys.exit(2)
+        sys.exit(WRONG_USE)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"scuff: {where}{error.strerror or error}", err=True)
+        sys.exit(WRONG_USE)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(INTERNAL_ERROR)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,31 @@
 """`scuff train`: patches become a checkpoint."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from scuff.cli.recipe_options import recipe_options
 from scuff.core.picture import write_png
 from scuff.core.recipe import Recipe
-from scuff.dataset.patches import load_patches
+from scuff.dataset.patches import Patches, load_patches
+from scuff.dataset.split import Side
 from scuff.dataset.variations import variation_sheet
 from scuff.training.curves import draw_curves
-from scuff.training.fit import finish, fit, validation_frames
+from scuff.training.finish import finish, frames_of
+from scuff.training.fit import fit
 from scuff.training.history import HISTORY
+from scuff.training.precision import choose_device
 from scuff.training.run import begin_run
 
 INTERRUPTED = 130
 """The exit code that shells give to a command that Ctrl-C ended."""
 
 EXAMPLES = """\b
-Example:
-  scuff train work/patches work/run --weights none --set training.max_minutes=8"""
+Examples:
+  scuff train patches run
+  scuff train patches run --weights none --set training.max_minutes=8
+  scuff train patches run --preview"""
 
 
 @click.command("train", epilog=EXAMPLES)
@@ -31,35 +37,56 @@ Example:
     help="What the encoder starts from (network.weights of the recipe).",
 )
 @click.option("--preview", is_flag=True, help="Draw RUN/augmentation.png, and do not train.")
-@click.option("--accelerator", default="auto", show_default=True, help="As Lightning names them: cpu, gpu, …")
+@click.option(
+    "--accelerator",
+    type=click.Choice(["auto", "cpu", "gpu"]),
+    default="auto",
+    show_default=True,
+    help="Where to compute; auto takes a GPU where there is one.",
+)
 @recipe_options
-def command(patches: Path, run: Path, weights: str | None, preview: bool, accelerator: str, recipe: Recipe) -> None:
+def command(
+    patches: Path,
+    run: Path,
+    weights: str | None,
+    preview: bool,
+    accelerator: Literal["auto", "cpu", "gpu"],
+    recipe: Recipe,
+) -> None:
     """Train a network on PATCHES into the folder RUN.
 
-    Stopped by Ctrl-C or killed, the same command goes on after the last finished epoch, to the same result.
     The best epoch on validation is kept; its threshold is chosen on whole validation frames.
+
+    Stopped by Ctrl-C or killed, the same command goes on after the last finished epoch: on a CPU to the same
+    result, unless training.max_minutes ends the training, since no two runs get equally far in a minute.
     """
     if weights is not None:
         recipe = recipe.model_copy(update={"network": recipe.network.model_copy(update={"weights": weights})})
+    device = choose_device(accelerator)
     cut = load_patches(patches)
-    write_png(run / "augmentation.png", variation_sheet(cut, recipe.augmentation, recipe.seed))
     if preview:
+        _draw_variations(run, cut, recipe)
         click.echo(f"Wrote {run / 'augmentation.png'}: training patches as cut, and as epochs 1, 2, … see them")
         return
     begun = begin_run(run, cut, recipe)
     if begun.checkpoint.is_file():
         click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
         return
+    catalogue, rows = frames_of(begun, Side.VALIDATION)
+    _draw_variations(run, cut, recipe)
     if begun.last:
         click.echo(f"{run}: goes on where it was interrupted")
     try:
-        best = fit(begun, cut, accelerator)
+        best = fit(begun, cut, device)
     except SystemExit as stopped:  # Lightning's answer to Ctrl-C
         click.echo("Stopped; the same command goes on after the last finished epoch", err=True)
         raise SystemExit(INTERRUPTED) from stopped
     draw_curves(run / HISTORY, run / "curves.png")
-    catalogue, rows = validation_frames(begun)
     with click.progressbar(length=len(rows), label="Choosing the threshold on validation") as bar:
-        facts = finish(begun, best, catalogue, rows, bar.update).facts
+        facts = finish(begun, best, catalogue, rows, device, bar.update).facts
     click.echo(f"Best epoch {facts.best_epoch}; threshold {facts.threshold:.3f}: {facts.threshold_source}")
     click.echo(f"Checkpoint {begun.checkpoint}, curves {run / 'curves.png'}")
+
+
+def _draw_variations(run: Path, patches: Patches, recipe: Recipe) -> None:
+    write_png(run / "augmentation.png", variation_sheet(patches, recipe.augmentation, recipe.seed))

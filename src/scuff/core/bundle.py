@@ -107,19 +107,47 @@ def open_bundle(folder: Path) -> Bundle:
     return Bundle(folder, manifest)
 
 
+def check_place(folder: Path) -> None:
+    """Make sure that a bundle may be written to a folder: it is new, empty, or holds a bundle and nothing else.
+
+    Raises:
+        BundleError: It is a file, or holds something that replacing it would destroy.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not folder.is_dir():
+        raise BundleError(f"{folder}: is a file; name a new or an empty folder")
+    checksums = folder / CHECKSUMS
+    names = {name for name, _ in _read_checksums(checksums)} | {CHECKSUMS} if checksums.is_file() else set()
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in names)
+    if foreign:
+        raise BundleError(
+            f"{folder}: holds something that is not part of a bundle ({foreign[0]}); name a new or an empty folder"
+        )
+
+
 def seal(draft: Path, folder: Path, manifest: Manifest) -> Bundle:
-    """Turn a draft folder (network and recipe) into a bundle; it appears whole or not at all.
+    """Turn a draft folder (network and recipe) into a bundle; a new one appears whole or not at all.
+
+    An older bundle is moved aside, to ``.NAME.old``, for the moment between two renames; where that moment was cut
+    short, the next call brings it back before it does its own work.
 
     Args:
         draft: Holds every file but the manifest; beside ``folder``, on the same disk. It is moved.
         folder: Where the bundle shall be; an older one there is replaced.
         manifest: What the bundle holds.
+
+    Raises:
+        BundleError: As ``check_place``.
     """
+    old = folder.with_name(f".{folder.name}.old")
+    if old.exists() and not folder.exists():
+        old.replace(folder)
+    check_place(folder)
     write_whole(draft / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
     names = sorted(path.name for path in draft.iterdir())
     write_whole(draft / CHECKSUMS, "".join(f"{sha256(draft / name)}  {name}\n" for name in names))
     if folder.exists():
-        old = folder.with_name(f".{folder.name}.old")
         shutil.rmtree(old, ignore_errors=True)
         folder.replace(old)
         draft.replace(folder)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scuff.core.errors import CatalogueError
+from scuff.core.errors import CatalogueError, PictureError
 from scuff.core.frame import Frame
 from scuff.core.mask import class_palette
 from scuff.core.picture import FULL_SCALE_16, read_picture, read_values, sha256, write_png, write_whole
@@ -114,31 +114,38 @@ class Catalogue:
         return self.folder / row.image
 
     def frame(self, row: Row) -> Frame:
-        """Read a row's picture.
+        """Read a row's picture, the same bytes that were imported.
 
         Raises:
-            CatalogueError: The picture has changed its size since the import.
-            PictureError: The picture cannot be read.
+            CatalogueError: The file has changed since the import.
+            PictureError: It cannot be read.
         """
-        frame = Frame(row.frame, read_picture(self.image(row), self.record.white_level), row.part, row.camera)
-        if frame.hw != row.hw:
-            raise CatalogueError(
-                f"{self.image(row)}: is {frame.hw[1]}×{frame.hw[0]} pixels, but was {row.width_px}×{row.height_px} "
-                "when it was imported; import again"
-            )
-        return frame
+        path = self.image(row)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise PictureError(f"{path}: cannot be read ({error.strerror}); restore it, or import again") from error
+        if hashlib.sha256(content).hexdigest() != row.sha256:
+            raise CatalogueError(f"{path}: has changed since it was imported; import again")
+        return Frame(row.frame, read_picture(content, self.record.white_level), row.part, row.camera)
 
     def mask(self, row: Row) -> NDArray[np.uint8]:
-        """Read a row's mask: H×W, uint8, class values; all 0 for a frame without annotation."""
+        """Read a row's mask: H×W, uint8, class values; all 0 for a frame without annotation.
+
+        Raises:
+            CatalogueError: It is not the mask that was imported.
+            PictureError: It cannot be read.
+        """
         if not row.mask:
             return np.zeros(row.hw, np.uint8)
         mask = read_values(self.folder / row.mask)
-        if mask.shape != row.hw or mask.max(initial=0) > len(self.classes):
+        fits = mask.shape == row.hw and mask.max(initial=0) <= len(self.classes)
+        if not fits or annotations_text(mask, self.classes) != row.annotations:
             raise CatalogueError(f"{self.folder / row.mask}: not the mask that was imported; import again")
         return np.asarray(mask, dtype=np.uint8)
 
     def checksum(self) -> str:
-        """Checksum of the table and the record: changes when a row, a class or a picture does."""
+        """Checksum of the table and the record: another one when a row, a class or a picture's checksum is another."""
         both = sha256(self.folder / TABLE) + sha256(self.folder / RECORD)
         return hashlib.sha256(both.encode()).hexdigest()
 

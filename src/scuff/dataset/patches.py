@@ -73,6 +73,8 @@ class PatchRecord(BaseModel):
     sound_share: float
     seed: int
     classes: tuple[str, ...]
+    white_level: int
+    """The 16-bit value that became 255, as the catalogue says."""
     catalogue: str
     """Folder of the catalogue, relative to the patches' folder where they share a disk tree."""
     catalogue_sha256: str
@@ -100,6 +102,10 @@ class Patches:
     rows: tuple[PatchRow, ...]
     images: NDArray[np.uint8]
     masks: NDArray[np.uint8]
+
+    def __reduce__(self) -> tuple[Callable[[Path], "Patches"], tuple[Path]]:
+        """Travel to another process as a folder's name: a mapped array would go as a copy of all it holds."""
+        return load_patches, (self.folder.absolute(),)
 
     def indices(self, side: Side) -> NDArray[np.int64]:
         """Numbers of the patches on a side of the split."""
@@ -162,6 +168,7 @@ def cut_patches(
         **settings.model_dump(),
         seed=seed,
         classes=catalogue.classes,
+        white_level=catalogue.record.white_level,
         catalogue=relative_to(out, catalogue.folder),
         catalogue_sha256=catalogue.checksum(),
         split=SPLIT,

@@ -51,9 +51,9 @@ class EpochOrder(Sampler[Key]):
             seed: Of the order.
             shuffle: Whether to mix them.
         """
+        self.shuffle = shuffle
         self._indices = indices
         self._seed = seed
-        self._shuffle = shuffle
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -67,7 +67,7 @@ class EpochOrder(Sampler[Key]):
     def __iter__(self) -> Iterator[Key]:
         """Go through the epoch."""
         order: Sequence[int] = self._indices.tolist()
-        if self._shuffle:
+        if self.shuffle:
             order = np.random.default_rng((self._seed, self._epoch)).permutation(self._indices).tolist()
         return ((self._epoch, index) for index in order)
 

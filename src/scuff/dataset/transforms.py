@@ -34,7 +34,7 @@ class Augment:
             The same shapes and types.
         """
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)  # and not CUDA's, which training itself draws from
             varied, moved = self._transform(tv_tensors.Image(image), tv_tensors.Mask(mask))
         return torch.Tensor.as_subclass(varied, Tensor), torch.Tensor.as_subclass(moved, Tensor)
 

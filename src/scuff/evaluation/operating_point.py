@@ -107,6 +107,23 @@ def best_f1(histogram: ScoreHistogram, source: str = "best pixel F1") -> Operati
     )
 
 
+def threshold_or_half(histogram: ScoreHistogram, frames: str) -> tuple[float, str]:
+    """Choose a threshold as ``best_f1`` does; where the frames cannot carry a choice, say so and take one half.
+
+    Args:
+        histogram: As for ``best_f1``.
+        frames: What the frames are, in words.
+
+    Returns:
+        The threshold, and where it comes from.
+    """
+    try:
+        point = best_f1(histogram)
+    except ScuffError as error:
+        return 0.5, f"0.5 by default: {error}"
+    return point.threshold, f"best pixel F1 ({point.f1:.3f}) on {point.frames} {frames}"
+
+
 def _from_each_edge(bins: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.cumsum(bins[::-1])[::-1]
 

@@ -35,10 +35,11 @@ def check_agreement(
     if not patches:
         raise BundleError("no patch to compare the exported network on; cut patches with `scuff patches` first")
     differences = [_difference(exported, reference, patch) for patch in patches]
-    largest = max(differences)
-    if not largest <= tolerance:  # a NaN is no agreement either
+    worst = int(np.argmax(differences))  # which takes a NaN for the largest
+    largest = differences[worst]
+    if not largest <= tolerance:
         raise BundleError(
-            f"the exported network does not agree with its checkpoint: patch {differences.index(largest)} of "
+            f"the exported network does not agree with its checkpoint: patch {worst} of "
             f"{len(patches)} ({source}) differs by {largest:.2g}, allowed is {tolerance:g}; no bundle was written"
         )
     return Agreement(patches=len(patches), source=source, largest_difference=largest, tolerance=tolerance)

@@ -10,8 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from scuff.core.bundle import NETWORK, RECIPE, Bundle, Manifest, Provenance, seal
-from scuff.core.errors import BundleError
+from scuff.core.bundle import NETWORK, RECIPE, Bundle, Manifest, Provenance, check_place, seal
 from scuff.core.recipe_file import recipe_text
 from scuff.export.parity import check_agreement
 from scuff.inspection.runtime import OpenVinoRuntime
@@ -54,8 +53,7 @@ def write_bundle(
     Raises:
         BundleError: The exported network scores unlike its checkpoint, or the folder holds something else.
     """
-    if folder.exists() and not (folder / RECIPE).is_file() and any(folder.iterdir()):
-        raise BundleError(f"{folder}: holds something that is not a bundle; name an empty or a new folder")
+    check_place(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)  # of an export that was killed

@@ -14,17 +14,23 @@ from scuff.inspection.result import Result, TableRow, table_row
 
 TABLE = "results.csv"
 REPORT = "report.html"
+ENDINGS = (".json", ".overlay.png", ".mask.png")
+"""Of the files of a picture, behind the name of its frame."""
 
 
 def begin_run(out: Path) -> None:
-    """Make the folder, and remove what an earlier run summed up: a run that is cut short shows no old summary.
+    """Make the folder, and remove what an earlier run left there, its summary first.
+
+    Only files that the earlier run's table names are removed: nothing of its results can be mistaken for this
+    run's, and nothing else is touched.
 
     Raises:
         ScuffError: The folder cannot be made or written to.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in (TABLE, REPORT):
+        frames = _frames_of(out / TABLE)
+        for name in (TABLE, REPORT, *(frame + ending for frame in frames for ending in ENDINGS)):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise ScuffError(f"--out {out}: cannot be written to ({error.strerror}); name another folder") from error
@@ -41,7 +47,7 @@ def write_picture(out: Path, inspected: Inspected) -> Result:
         The result as written, with the names of the files.
     """
     result, view = inspected.result, inspected.view
-    overlay, mask = f"{result.frame}.overlay.png", f"{result.frame}.mask.png"
+    record, overlay, mask = (result.frame + ending for ending in ENDINGS)
     if view is None:
         for name in (overlay, mask):
             (out / name).unlink(missing_ok=True)
@@ -49,7 +55,7 @@ def write_picture(out: Path, inspected: Inspected) -> Result:
         write_png(out / overlay, draw(view))
         write_png(out / mask, view.mask, palette=class_palette())
         result = result.model_copy(update={"overlay": overlay, "mask": mask})
-    write_whole(out / f"{result.frame}.json", result.model_dump_json(indent=2) + "\n")
+    write_whole(out / record, result.model_dump_json(indent=2) + "\n")
     return result
 
 
@@ -60,3 +66,14 @@ def write_table(out: Path, results: Iterable[Result]) -> None:
     writer.writeheader()
     writer.writerows(table_row(result).model_dump() for result in results)
     write_whole(out / TABLE, text.getvalue())
+
+
+def _frames_of(table: Path) -> list[str]:
+    """Name the frames of an earlier run; none where there is no table that one wrote."""
+    if not table.is_file():
+        return []
+    with table.open(newline="", encoding="utf-8", errors="replace") as file:
+        rows = csv.DictReader(file)
+        if list(rows.fieldnames or ()) != list(TableRow.model_fields):
+            return []
+        return [row["frame"] for row in rows if Path(row["frame"]).name == row["frame"]]

@@ -35,6 +35,11 @@ class CheckpointFacts(BaseModel):
     best_epoch: int
 
     @property
+    def threshold_in_force(self) -> float:
+        """The recipe's threshold where it sets one, as a station takes it, or else the chosen one."""
+        return self.recipe.inspection.threshold or self.threshold
+
+    @property
     def tile_px(self) -> int:
         """Side of the tiles it may see: that of the patches it was trained on."""
         return self.recipe.patches.size_px

@@ -24,6 +24,7 @@ class TorchRuntime:
     def scores(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Score B×H×W×3 tiles; gives B×C×H×W probabilities of the defect classes."""
         pixels = torch.tensor(tiles, device=self._device).permute(0, 3, 1, 2)  # to B×3×H×W
-        with torch.inference_mode():
+        # On a GPU, cuDNN would round the factors of convolutions to 10 bits unless told not to.
+        with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
             scores = probabilities(self._network(pixels)).float().contiguous()
         return np.asarray(scores.cpu().numpy())

@@ -7,19 +7,33 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from scuff.core.errors import RecipeError
+
+Device = Literal["cpu", "cuda"]
 Precision = Literal["fp32", "bf16"]
 
 
-def choose_precision(wanted: Literal["auto", "fp32", "bf16"], accelerator: str) -> Precision:
+def choose_device(wanted: Literal["auto", "cpu", "gpu"]) -> Device:
+    """Say where to compute; auto takes a GPU where there is one.
+
+    Raises:
+        RecipeError: A GPU is asked for, and torch sees none.
+    """
+    if wanted == "gpu" and not torch.cuda.is_available():
+        raise RecipeError("--accelerator gpu: torch sees no GPU on this machine; leave the option out, or say cpu")
+    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def choose_precision(wanted: Literal["auto", "fp32", "bf16"], device: Device) -> Precision:
     """Say what to compute in; auto takes bf16 where the hardware multiplies it natively.
 
     Args:
         wanted: As the recipe says.
-        accelerator: ``cpu`` or ``cuda``.
+        device: Where to compute.
     """
     if wanted != "auto":
         return wanted
-    if accelerator == "cuda":
+    if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
     capability = torch.cpu.get_capabilities()
     return "bf16" if capability.get("amx_bf16") or capability.get("avx512_bf16") else "fp32"

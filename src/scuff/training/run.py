@@ -16,6 +16,8 @@ from scuff.dataset.patches import Patches, PatchRecord
 
 RECORD = "run.json"
 CHECKPOINT = "checkpoint.pt"
+FITTED = "fitted"
+"""An empty file that says that training ended by itself, and only the threshold is still to be chosen."""
 LAST = "last.ckpt"
 BEST = "best.ckpt"
 
@@ -59,6 +61,11 @@ class Run:
     def split(self) -> Path:
         """The split that the patches were cut by."""
         return self.patches / self.record.patch_record.split
+
+    @property
+    def fitted(self) -> bool:
+        """Whether training ended by itself."""
+        return (self.folder / FITTED).is_file()
 
     @property
     def last(self) -> Path | None:
@@ -109,22 +116,30 @@ def load_run(folder: Path) -> Run:
 
 
 def code_commit() -> str:
-    """Commit of scuff's own code; empty where it is not a checkout."""
-    here = Path(scuff.__file__).parent
-    try:
-        asked = subprocess.run(
-            ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:  # no git on this machine
+    """Commit of scuff's own code, with a ``+`` where it was changed since; empty where it is not a checkout."""
+    here, tracked = Path(scuff.__file__).parent, Path(scuff.__file__).name
+    # An installed scuff may lie within another project's checkout, which does not track it.
+    if _git(here, "ls-files", "--error-unmatch", tracked) is None:
         return ""
-    return asked.stdout.strip() if asked.returncode == 0 else ""
+    changed = "+" if _git(here, "status", "--porcelain", "--untracked-files=no", ".") else ""
+    return (_git(here, "rev-parse", "HEAD") or "") + changed
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git says in a folder; ``None`` where it refuses, or is not installed."""
+    try:
+        asked = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    return asked.stdout.strip() if asked.returncode == 0 else None
 
 
 def _as_cut(recipe: Recipe, record: PatchRecord) -> Recipe:
     """State in a recipe what the patches are, whatever it says of patches that were not cut."""
     cut = record.model_dump(include=set(recipes.Patches.model_fields))
     product = recipe.product.model_copy(update={"classes": record.classes})
-    return recipe.model_copy(update={"patches": recipes.Patches(**cut), "product": product})
+    frames = recipe.frames.model_copy(update={"white_level": record.white_level})
+    return recipe.model_copy(update={"patches": recipes.Patches(**cut), "product": product, "frames": frames})
 
 
 def _differences(old: RunRecord, new: RunRecord) -> list[str]:
