@@ -16,6 +16,7 @@ from scuff.core.errors import AnnotationError
 from scuff.core.picture import read_values, sha256, write_whole
 from scuff.core.recipe import Recipe
 from scuff.dataset.catalogue import (
+    IMAGES,
     Catalogue,
     Problem,
     Record,
@@ -24,7 +25,7 @@ from scuff.dataset.catalogue import (
     annotations_text,
     relative_to,
 )
-from scuff.dataset.draft import IMAGES, check_out, draft_in, publish
+from scuff.dataset.draft import check_out, draft_in, publish
 from scuff.dataset.formats.region import Broken, Found, Item
 from scuff.dataset.intake import Intake, RefusedError, take_in
 from scuff.dataset.labels import check_number
@@ -92,7 +93,7 @@ def import_annotations(
         AnnotationError: ``strict`` and something is broken, or nothing is left to import.
         CatalogueError: ``out`` is taken.
     """
-    check_out(out, (item.image for item in found.items if item.image), overwrite)
+    check_out(out, {path for item in found.items for path in (item.image, item.origin) if path}, overwrite)
     named, doubled = name_frames(found.items)
     parts = Parts(recipe.frames, named, part_table, each_image_is_a_part)
     with draft_in(out) as draft:
