@@ -86,6 +86,26 @@ def test_a_mask_without_an_image_is_broken(tmp_path: Path, touch: Callable[..., 
     assert (broken.file.name, broken.reason) == ("a_mask.png", "a mask without an image")
 
 
+def test_capitals_in_a_name_make_no_difference(tmp_path: Path, touch: Callable[..., None]) -> None:
+    touch("pictures/c.png", "pictures/d.PNG", "masks/C.png", "masks/D_MASK.png", "e.jpg", "E_Mask.png")
+    reading = MaskReading(folder=tmp_path / "masks")
+    assert paired(tmp_path / "pictures", reading) == {"c.png": "C.png", "d.PNG": "D_MASK.png"}
+    assert paired(tmp_path)["e.jpg"] == "E_Mask.png"
+
+
+def test_a_picture_whose_mask_may_have_another_name_is_not_sound(tmp_path: Path, touch: Callable[..., None]) -> None:
+    touch("p/b.png", "p/deep/b.png", "p/1.png", "p/7.png", "masks/b_gt.png", "masks/12.png", "masks/gt-7.png")
+    found = find(tmp_path / "p", MaskReading(folder=tmp_path / "masks"))
+    assert [item.name.as_posix() for item in found.items] == ["1.png", "deep/b.png"]  # 12 is another number than 1
+    listed = {broken.file.relative_to(tmp_path).as_posix(): broken.reason for broken in found.broken}
+    assert listed["masks/b_gt.png"] == "a mask without an image"
+    assert listed["p/b.png"] == (
+        "b_gt.png may be its mask; name them alike, or say with --mask-ending how their names differ"
+    )
+    assert listed["p/7.png"].startswith("gt-7.png may be its mask")
+    assert paired(tmp_path / "p", MaskReading(folder=tmp_path / "masks", ending="_gt"))["b.png"] == "b_gt.png"
+
+
 @pytest.mark.parametrize("names", [("a.jpg", "a.jpeg"), ("a.png", "a.jpg", "a.tif"), ("a.png", "a.jpg", "a_mask.png")])
 def test_files_that_cannot_be_told_apart_are_broken(
     tmp_path: Path, touch: Callable[..., None], names: tuple[str, ...]
@@ -109,11 +129,6 @@ def test_a_picture_whose_partner_cannot_be_read_is_broken(tmp_path: Path, touch:
 def test_pictures_without_any_mask_are_remarked(tmp_path: Path, touch: Callable[..., None]) -> None:
     touch("a.jpg")
     assert find(tmp_path, BINARY).notes == ("no picture has a mask: all of them count as sound",)
-
-
-def test_hidden_files_and_catalogues_are_passed_over(tmp_path: Path, touch: Callable[..., None]) -> None:
-    touch("a.jpg", "._a.jpg", ".cache/b.jpg", "made/catalogue.csv", "made/import.json", "made/masks/a.png")
-    assert paired(tmp_path) == {"a.jpg": None}
 
 
 def test_an_anti_aliased_edge_is_cut_at_the_threshold(tmp_path: Path) -> None:

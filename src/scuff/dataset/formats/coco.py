@@ -11,16 +11,19 @@ from pathlib import Path
 
 from scuff.core.errors import AnnotationError
 from scuff.dataset.formats import fields, shapes
-from scuff.dataset.formats.folder import files_under, locate, unlisted, written_path
+from scuff.dataset.formats.folder import annotation_files, locate, unlisted, written_path
 from scuff.dataset.formats.region import Annotated, Bitmap, Broken, Found, Item, Outline, Reading, Region
 from scuff.dataset.formats.runs import decode_columns
 
 
 def find(source: Path, reading: Reading) -> Found:
-    """Find the pictures that a COCO file lists, or all COCO files below a folder."""
-    jsons = [path for path in files_under(source) if path.suffix == ".json"] if source.is_dir() else [source]
+    """Find the pictures that a COCO file lists, or all COCO files below a folder.
+
+    Raises:
+        ScuffError: It is a folder without any.
+    """
+    jsons, broken = annotation_files(source, ".json")
     items: list[Item] = []
-    broken: list[Broken] = []
     for path in jsons:
         try:
             _read_file(path, reading, items, broken)

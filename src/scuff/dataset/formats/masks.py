@@ -57,7 +57,7 @@ def find(source: Path, reading: MaskReading) -> Found:
         raise ScuffError(
             "the values of the masks have no names; set product.classes in the recipe, or give --class-values"
         )
-    files = files_under(source)
+    files, unreadable = files_under(source)
     if reading.folder is None:
         pairs, broken = pair_beside(files, reading.ending)
     else:
@@ -65,7 +65,7 @@ def find(source: Path, reading: MaskReading) -> Found:
     items = (_item(image, mask, source, reading) for image, mask in pairs)
     masks = sum(mask is not None for _, mask in pairs)
     notes = () if masks else ("no picture has a mask: all of them count as sound",)
-    return Found(tuple(items), tuple(broken), notes)
+    return Found(tuple(items), (*unreadable, *broken), notes)
 
 
 def read_mask(mask: Path, label: str, reading: MaskReading) -> Annotated:
