@@ -64,9 +64,10 @@ def test_a_file_of_somebody_else_is_never_removed(tmp_path: Path, foreign: str) 
     save_old(tmp_path)
     (tmp_path / foreign).parent.mkdir(exist_ok=True)
     (tmp_path / foreign).touch()
-    for step in (lambda: check_out(tmp_path, [], overwrite=True), lambda: put_new(tmp_path)):
-        with pytest.raises(CatalogueError, match="is not named by the catalogue there, and would be lost; move it"):
-            step()
+    with pytest.raises(CatalogueError, match="is not named by the catalogue there, and would be lost; move it"):
+        check_out(tmp_path, [], overwrite=True)
+    with pytest.raises(CatalogueError, match="is not named by the catalogue there"):
+        put_new(tmp_path)
     assert files(tmp_path) == sorted([TABLE, RECORD, "images/old.png", "masks/old.png", foreign])
 
 
