@@ -39,8 +39,10 @@ def class_of(label: str, product: Product) -> str:
     if not plain:
         raise AnnotationError("has no label; give it one")
     name = product.labels.get(plain, plain)
-    if ";" in name or not name.isprintable():
-        raise AnnotationError(f"its label {name!r} has a character that no class may have; rename it")
+    if {";", ":"} & set(name) or not name.isprintable():
+        raise AnnotationError(
+            f"its label {name!r} has a character that no class may have; rename it under product.labels in the recipe"
+        )
     if name and product.classes and name not in product.classes:
         near = get_close_matches(name, product.classes, n=1, cutoff=0.0)
         raise AnnotationError(
@@ -89,14 +91,19 @@ def paint(
         values: The value of each class.
 
     Returns:
-        H×W class values, and what is wrong: a defect wholly under something sound was hardly meant.
+        H×W class values, and what is wrong: a defect wholly under something else was hardly meant.
     """
     mask = np.zeros(frame_hw, np.uint8)
     for region in covered:
         _window(mask, region)[region.pixels.marked] = values[region.name] if region.name else SOUND
-    defects = [region for region in covered if region.name]
-    hidden = [region for region in defects if not _window(mask, region)[region.pixels.marked].any()]
-    return mask, [f"{region.where}: lies wholly under a sound region; change their order" for region in hidden]
+    problems = []
+    names = {value: name for name, value in values.items()}
+    for region in covered:
+        seen = np.unique(_window(mask, region)[region.pixels.marked])
+        if region.name and values[region.name] not in seen:
+            over = " and ".join(names.get(int(value), "a sound region") for value in seen)
+            problems.append(f"{region.where}: lies wholly under {over}; change their order, or delete it")
+    return mask, problems
 
 
 def _window(mask: NDArray[np.uint8], region: Covered) -> NDArray[np.uint8]:
