@@ -96,7 +96,7 @@ MASK_KINDS = {"binary": "binary masks", "values": "masks of values"}
 @click.option(
     "--mask-threshold",
     type=click.IntRange(0, 65534),
-    help="A pixel of a binary mask is defective above this value; by default half of white: 127 of 8 bits, 32767 of 16.",
+    help="A pixel of a binary mask is defective above this value; by default half of white (127 of 8 bits).",
 )
 @click.option("--class", "class_name", default="defect", show_default=True, help="Class of binary masks.")
 @click.option(

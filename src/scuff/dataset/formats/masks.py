@@ -88,7 +88,9 @@ def read_mask(mask: Path, label: str, reading: MaskReading) -> Annotated:
     """
     values = read_values(mask, palette=reading.kind == "values")
     if values.ndim == 3 and values.shape[2] == 4 and np.ptp(values[..., 3]):
-        raise AnnotationError("the mask is transparent in parts, and what these mean is not known; save it without alpha")
+        raise AnnotationError(
+            "the mask is transparent in parts, and what these mean is not known; save it without alpha"
+        )
     if reading.kind == "values":
         regions, empty_label = _regions_by_value(_grey(values), reading.value_labels), ""
     else:
