@@ -4,7 +4,7 @@ import pytest
 from scuff.core.errors import AnnotationError
 from scuff.core.recipe import Product
 from scuff.dataset.formats.region import Bitmap, Region
-from scuff.dataset.labels import class_of, cover, paint
+from scuff.dataset.labels import class_of, cover, ordered_classes, paint
 
 PRODUCT = Product(classes=("scratch", "dent"), labels={"Kratzer": "scratch", "dust": ""})
 VALUES = {"scratch": 1, "dent": 2}
@@ -76,3 +76,11 @@ def test_a_broken_region_is_named() -> None:
         'rename it under product.labels in the recipe ("" means sound)',
         "the dent: covers the centre of no pixel; draw it larger",
     ]
+
+
+def test_the_order_of_classes_is_the_recipe_s_or_that_of_the_labels() -> None:
+    labels = ["scratch", "dust", "Kratzer", "a;b", "dent"]
+    assert ordered_classes(labels, Product(classes=("dent", "scratch"))) == ("dent", "scratch")
+    assert ordered_classes(labels, Product(labels={"Kratzer": "scratch", "dust": ""})) == ("scratch", "dent")
+    with pytest.raises(AnnotationError, match="more than 254 classes"):
+        ordered_classes([f"class {number}" for number in range(255)], Product())

@@ -1,6 +1,7 @@
 """From regions with the labels of a source to a mask with the classes of a product."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -50,6 +51,21 @@ def class_of(label: str, product: Product) -> str:
             'rename it under product.labels in the recipe ("" means sound)'
         )
     return name
+
+
+def ordered_classes(labels: Sequence[str], product: Product) -> tuple[str, ...]:
+    """Put the classes in order before any region is read: the recipe's, else those that a source's labels mean.
+
+    A label that can be no class is passed over; a region that has it will be refused.
+    """
+    if product.classes:
+        return product.classes
+    classes: dict[str, None] = {}
+    for label in labels:
+        with suppress(AnnotationError):
+            classes[class_of(label, product)] = None
+    check_number([name for name in classes if name])
+    return tuple(name for name in classes if name)
 
 
 def check_number(classes: Sequence[str]) -> None:

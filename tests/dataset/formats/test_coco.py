@@ -178,3 +178,9 @@ def test_a_suffix_in_capitals_is_read_and_a_folder_without_any_is_refused(make: 
     (tmp_path / "empty").mkdir()
     with pytest.raises(ScuffError, match=r"empty: holds no \.json file"):
         find(tmp_path / "empty", Reading())
+
+
+def test_categories_of_all_files_come_in_the_order_of_their_ids(make: MakeCoco, tmp_path: Path) -> None:
+    make(name="1.json", categories=[{"id": 9, "name": "pit"}, {"id": 3, "name": "dent"}])
+    make(name="2.json", categories=[{"id": 1, "name": "lint"}, {"id": 2, "name": "dent"}])
+    assert find(tmp_path, Reading()).labels == ("dent", "pit", "lint")

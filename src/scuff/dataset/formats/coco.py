@@ -24,15 +24,17 @@ def find(source: Path, reading: Reading) -> Found:
     """
     jsons, broken = annotation_files(source, ".json")
     items: list[Item] = []
+    labels: dict[str, None] = {}
     for path in jsons:
         try:
-            _read_file(path, reading, items, broken)
+            labels |= dict.fromkeys(_read_file(path, reading, items, broken))
         except AnnotationError as error:
             broken.append(Broken(path, str(error)))
-    return Found(tuple(items), tuple(broken), unlisted(items))
+    return Found(tuple(items), tuple(broken), unlisted(items), tuple(labels))
 
 
-def _read_file(path: Path, reading: Reading, items: list[Item], broken: list[Broken]) -> None:
+def _read_file(path: Path, reading: Reading, items: list[Item], broken: list[Broken]) -> list[str]:
+    """Gather what a file lists; return the names of its categories in the order of their ids."""
     content = fields.read_json(path)
     if "images" not in content:
         raise AnnotationError('not a COCO file (it has no "images"); move it elsewhere')
@@ -51,6 +53,7 @@ def _read_file(path: Path, reading: Reading, items: list[Item], broken: list[Bro
             items.append(_item(path, entry, drawn[image_id], labels, reading))
         except AnnotationError as error:
             broken.append(Broken(path, f"image {image_id}: {error}"))
+    return [name for _, name in sorted(labels.items())]
 
 
 def _item(
