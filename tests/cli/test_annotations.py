@@ -1,3 +1,4 @@
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -34,16 +35,27 @@ def write(*arguments: str | Path) -> str:
     return result.stdout
 
 
-@pytest.mark.parametrize(("name", "files"), [("labelme", ["a.json", "b.json"]), ("coco", ["annotations.json"])])
-def test_what_is_written_is_read_again(tmp_path: Path, catalogue: Catalogue, name: str, files: list[str]) -> None:
+HINT = (
+    "LabelMe keeps no order of classes; import with "
+    """--set 'product.classes=["scratch", "dent"]' to have the same"""
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "hints"), [("labelme", ["a.json", "b.json"], [HINT]), ("coco", ["annotations.json"], [])]
+)
+def test_what_is_written_is_read_again(
+    tmp_path: Path, catalogue: Catalogue, name: str, files: list[str], hints: list[str]
+) -> None:
     out, again = tmp_path / "out", tmp_path / "again"
     printed = write(catalogue.folder, out, "--format", name)
-    assert printed.splitlines() == ["Writing", f"Wrote the annotations of 2 frames into {out}"]
+    assert printed.splitlines() == ["Writing", f"Wrote the annotations of 2 frames into {out}", *hints]
     assert sorted(path.name for path in out.iterdir()) == files
-    arguments = [str(out), str(again), "--set", 'product.classes=["scratch", "dent"]']
-    assert CliRunner().invoke(import_command, arguments, catch_exceptions=False).exit_code == 0
+    options = shlex.split(hints[0].partition("import with ")[2].partition(" to have")[0]) if hints else []
+    assert CliRunner().invoke(import_command, [str(out), str(again), *options], catch_exceptions=False).exit_code == 0
     imported = load_catalogue(again)
     assert imported.record.problems == ()
+    assert imported.classes == CLASSES
     for row, before in zip(imported.rows, catalogue.rows, strict=True):
         assert (imported.mask(row) == catalogue.mask(before)).all()
         assert imported.image(row).samefile(catalogue.image(before))

@@ -193,5 +193,7 @@ def test_a_missing_source_is_refused(tmp_path: Path) -> None:
 
 def test_a_bad_pattern_is_refused(tmp_path: Path, save: Save) -> None:
     save("set/a.png")
-    with pytest.raises(RecipeError, match="has no group 'part'"):
+    with pytest.raises(
+        RecipeError, match=r"part_pattern = .*\^p.*: must be empty or a regular expression with a group \(\?P<part>"
+    ):
         run(tmp_path / "set", tmp_path / "catalogue", "--set", "frames.part_pattern=^p")

@@ -46,7 +46,7 @@ def test_the_recipe_gives_shares_and_seed(tmp_path: Path) -> None:
     first = load_division(out)
     assert [len(first.parts(side)) for side in Side] == [5, 5, 0]
     assert "test" not in printed.splitlines()[0]
-    split(catalogue, out, *halves, "--set", "seed=1")
+    split(catalogue, out, *halves, "--set", "seed=1", "--overwrite")
     assert load_division(out) != first
 
 
@@ -57,3 +57,16 @@ def test_unknown_parts_need_the_word_that_each_image_is_one(tmp_path: Path) -> N
     assert not out.exists()
     split(catalogue, out, "--each-image-is-a-part")
     assert len(load_division(out).sides) == 10
+
+
+def test_a_split_is_only_replaced_when_told_and_another_file_never(tmp_path: Path) -> None:
+    catalogue, out = save_parts(tmp_path / "catalogue"), tmp_path / "split.csv"
+    split(catalogue, out)
+    with pytest.raises(SplitError, match=r"split\.csv: holds a split already, perhaps edited by hand; .* --overwrite"):
+        split(catalogue, out)
+    split(catalogue, out, "--overwrite")
+    parts = tmp_path / "parts.csv"
+    parts.write_text("image,part\na.png,P1\n")
+    with pytest.raises(SplitError, match=r"parts\.csv: is there already, and is no split; name another file"):
+        split(catalogue, parts, "--overwrite")
+    assert parts.read_text() == "image,part\na.png,P1\n"

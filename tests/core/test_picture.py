@@ -83,6 +83,23 @@ def test_a_palette_gives_colours_to_a_picture_and_indices_to_values(tmp_path: Pa
     assert read_picture(tmp_path / f"a{suffix}").tolist() == [[[0, 0, 0], [255, 0, 0]], [[0, 0, 255], [255, 0, 0]]]
 
 
+def test_values_may_be_the_colours_of_a_palette_and_keep_transparency(tmp_path: Path) -> None:
+    picture = Image.fromarray(np.array([[0, 1]], np.uint8))
+    picture.putpalette([0, 0, 0, 255, 9, 0])
+    picture.save(tmp_path / "p.png")
+    assert read_values(tmp_path / "p.png", palette=False).tolist() == [[[0, 0, 0], [255, 9, 0]]]
+    Image.fromarray(np.array([[[7, 0], [8, 255]]], np.uint8), "LA").save(tmp_path / "la.png")
+    assert read_values(tmp_path / "la.png").tolist() == [[[7, 7, 7, 0], [8, 8, 8, 255]]]
+
+
+def test_a_tiff_of_several_pictures_is_refused(tmp_path: Path) -> None:
+    pages = [Image.fromarray(GREY), Image.fromarray(GREY)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    for read in (read_picture, read_values, read_size):
+        with pytest.raises(PictureError, match=r"a\.tif: holds 2 pictures; save each in a file of its own"):
+            read(tmp_path / "a.tif")
+
+
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".bmp"])
 def test_one_bit_becomes_black_and_white(tmp_path: Path, suffix: str) -> None:
     Image.fromarray(GREY > 127).save(tmp_path / f"a{suffix}")

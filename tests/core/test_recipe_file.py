@@ -250,3 +250,11 @@ def test_an_optional_key_is_commented_out_until_it_is_set() -> None:
 def test_a_pattern_is_written_as_a_person_writes_it() -> None:
     recipe = load_recipe(None, [r"frames.part_pattern='(?P<part>\d+)'"])
     assert r"part_pattern = '(?P<part>\d+)'" in recipe_text(recipe)
+
+
+def test_blanks_around_names_of_classes_are_dropped(tmp_path: Path) -> None:
+    product = load_recipe(
+        write(tmp_path, '[product]\nclasses = [" dent "]\nlabels = { " a" = "dent ", b = " " }\n')
+    ).product
+    assert product.classes == ("dent",)
+    assert product.labels == {"a": "dent", "b": ""}

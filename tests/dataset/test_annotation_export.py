@@ -76,6 +76,17 @@ def test_what_goes_out_comes_in_again_to_the_pixel(
         assert again.image(row).samefile(tmp_path / "pictures" / str(list(masks).index(row.frame)) / f"{row.frame}.png")
 
 
+def test_coco_keeps_the_order_of_classes_and_those_that_nothing_has(
+    tmp_path: Path, masks: dict[str, NDArray[np.uint8]]
+) -> None:
+    catalogue = make(tmp_path, {"full": masks["full"]})
+    write_coco(catalogue, tmp_path / "out", catalogue.rows)
+    found = coco.find(tmp_path / "out", Reading())
+    again = import_annotations(found, tmp_path / "out", tmp_path / "again", Recipe(), "coco").catalogue
+    assert again.classes == CLASSES
+    assert (again.mask(again.rows[0]) == masks["full"]).all()
+
+
 def test_coco_as_others_read_it(tmp_path: Path, masks: dict[str, NDArray[np.uint8]]) -> None:
     catalogue = make(tmp_path, {"drawn": masks["drawn"]})
     write_coco(catalogue, tmp_path / "out", catalogue.rows)

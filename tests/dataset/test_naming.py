@@ -21,6 +21,21 @@ def test_names_are_safe_as_file_names() -> None:
     assert names("part 7 (übel)/x y:1.jpg") == ["x_y_1"]
 
 
+def test_letters_of_any_script_are_kept() -> None:
+    assert names("划痕.jpg", "凹坑.jpg", "übel.jpg", "हिन्दी.jpg") == ["划痕", "凹坑", "übel", "हिन्दी"]
+    assert names("u\u0308bel.jpg") == ["übel"]  # as a Mac writes it
+    assert names("a\udcff.jpg") == ["a_"]  # a byte that is no UTF-8
+
+
+def test_a_name_too_long_for_a_file_is_shortened_and_stays_different() -> None:
+    long = [f"{'ü' * 100}{ending}" for ending in "ab"]
+    one, other = names(*(f"{stem}.jpg" for stem in long))
+    assert one != other
+    assert one.startswith("ü" * 70 + "-")
+    assert len(one.encode()) <= 150
+    assert names(f"{'x' * 150}.jpg") == ["x" * 150]
+
+
 def test_stems_that_are_alike_get_their_folders_and_so_do_the_others() -> None:
     paths = ["set/training/000001.jpg", "set/test/000001.jpg", "set/test/000002.jpg"]
     assert names(*paths) == ["training-000001", "test-000001", "test-000002"]

@@ -2,7 +2,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from scuff.core.errors import AnnotationError, RecipeError
+from scuff.core.errors import AnnotationError
 from scuff.core.recipe import Frames
 from scuff.dataset.formats.region import Item
 from scuff.dataset.parts import Parts
@@ -49,15 +49,6 @@ def test_a_name_that_a_pattern_does_not_cover_is_refused(pattern: str) -> None:
         parts.identify("a-P7_left", ITEMS["a-P7_left"])
 
 
-def test_patterns_must_be_fit() -> None:
-    with pytest.raises(RecipeError, match=r"frames.part_pattern: '\(' is no regular expression"):
-        Parts(Frames(part_pattern="("), ITEMS)
-    with pytest.raises(
-        RecipeError, match=r"frames.camera_pattern: '\.' has no group 'camera'; write it as \(\?P<camera>…\)"
-    ):
-        Parts(Frames(camera_pattern="."), ITEMS)
-
-
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_a_table_names_pictures_by_path_name_stem_or_frame(tmp_path: Path, separator: str) -> None:
     text = "﻿image,part,camera\nP7_left.png,S1,top\nb\\P8_right.png,S2,\nc/P8_right,S3,\n".replace(",", separator)
@@ -90,6 +81,7 @@ def test_a_picture_that_the_table_does_not_cover_is_refused(tmp_path: Path) -> N
         ("image,serial\na,1\n", "has no column part; its columns are image,serial"),
         ("image,part\na,\n", "line 2: names no part"),
         ("image,part\n,1\n", "line 2: names no image"),
+        ('image,part\na,"1\nb,2\n', "line 3: unexpected end of data; look for a quotation mark too many"),
         ("image,part\na,1\na,2\n", "line 3: a has another part or camera above"),
     ],
 )
@@ -101,3 +93,24 @@ def test_tables_must_be_fit(tmp_path: Path, text: str, reason: str) -> None:
 def test_a_missing_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError, match=r"none\.csv: cannot be read"):
         Parts(Frames(), ITEMS, tmp_path / "none.csv")
+
+
+def test_a_table_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "parts.csv").write_bytes("image,part\na,Stück\n".encode("cp1252"))
+    with pytest.raises(AnnotationError, match=r"parts\.csv: is not in UTF-8; save it as “CSV UTF-8”"):
+        Parts(Frames(), ITEMS, tmp_path / "parts.csv")
+
+
+def test_the_names_of_columns_may_have_capitals_and_blanks(tmp_path: Path) -> None:
+    parts = Parts(Frames(), ITEMS, table(tmp_path, "Image , PART\nP7_left, S1\n\n"))
+    assert parts.identify("a-P7_left", ITEMS["a-P7_left"]) == ("S1", "")
+
+
+def test_rows_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    item = ITEMS["a-P7_left"]
+    parts = Parts(Frames(), ITEMS, table(tmp_path, "image,part,camera\nP7_left,S1,\na/P7_left.png,S2,top\n"))
+    with pytest.raises(AnnotationError, match=r"different things of it: P7_left = S1, a/P7_left\.png = S2 top; keep"):
+        parts.identify("a-P7_left", item)
+    parts = Parts(Frames(), ITEMS, table(tmp_path, "image,part\nP7_left,S1\na/P7_left.png,S1\n"))
+    assert parts.identify("a-P7_left", item) == ("S1", "")
+    assert parts.unused == 0

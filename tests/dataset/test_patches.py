@@ -126,6 +126,23 @@ def test_progress_counts_up_to_the_end(catalogue: Catalogue, tmp_path: Path) -> 
     assert seen == [(1, 6), (2, 6), (3, 6), (4, 6), (5, 6), (6, 6)]
 
 
+def test_patches_are_not_put_among_other_things(catalogue: Catalogue, tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name in ("images.npy", "preview-test.png", ".hidden"):  # as an interrupted cut leaves them
+        (folder / name).touch()
+    cut_patches(catalogue, DIVISION, SMALL, 0, folder)
+    (folder / "notes.txt").touch()
+    cut_patches(catalogue, DIVISION, SMALL, 0, folder)  # they are patches, whatever lies beside them
+    (folder / "patches.json").unlink()
+    arrays = (folder / "images.npy").read_bytes()
+    with pytest.raises(CatalogueError, match=r"work: holds 'notes\.txt' and no patches; name another folder"):
+        cut_patches(catalogue, DIVISION, SMALL, 0, folder)
+    assert (folder / "images.npy").read_bytes() == arrays
+    with pytest.raises(CatalogueError, match=r"notes\.txt: is a file; name a folder for the patches"):
+        cut_patches(catalogue, DIVISION, SMALL, 0, folder / "notes.txt")
+
+
 def test_an_interrupted_cut_is_recognised_and_done_again(catalogue: Catalogue, tmp_path: Path) -> None:
     def interrupt(done: int, total: int) -> None:
         if done == 4:

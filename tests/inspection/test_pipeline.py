@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scuff.core.bundle import Bundle
-from scuff.core.errors import BundleError, RecipeError
+from scuff.core.errors import BundleError
 from scuff.core.recipe import Frames, Inspection, Recipe, Tolerances
 from scuff.core.verdict import Outcome
 from scuff.inspection.pipeline import Inspector
@@ -114,9 +114,3 @@ def test_picture_is_turned_as_its_camera_says(inspector: Inspector, tmp_path: Pa
 def test_network_with_other_classes_is_refused(make_bundle: MakeBundle) -> None:
     with pytest.raises(BundleError, match=r"gives scores of \[1, 3, 32, 32\] for a tile, but 2 classes .* need"):
         Inspector(make_bundle(network_classes=3), Recipe())
-
-
-@pytest.mark.parametrize("pattern", ["(", "[0-9]+"])
-def test_part_pattern_without_its_group_is_refused(make_bundle: MakeBundle, pattern: str) -> None:
-    with pytest.raises(RecipeError, match=r"frames\.part_pattern"):
-        Inspector(make_bundle(), Recipe(frames=Frames(part_pattern=pattern)))

@@ -96,9 +96,7 @@ MASK_KINDS = {"binary": "binary masks", "values": "masks of values"}
 @click.option(
     "--mask-threshold",
     type=click.IntRange(0, 65534),
-    default=127,
-    show_default=True,
-    help="A pixel of a binary mask is defective above this value; edges are often anti-aliased.",
+    help="A pixel of a binary mask is defective above this value; by default half of white (127 of 8 bits).",
 )
 @click.option("--class", "class_name", default="defect", show_default=True, help="Class of binary masks.")
 @click.option(
@@ -133,7 +131,7 @@ def command(
     mask_folder: Path | None,
     mask_ending: str,
     mask_kind: Literal["binary", "values"],
-    mask_threshold: int,
+    mask_threshold: int | None,
     class_name: str,
     folder_level: int | None,
     class_values: str | None,

@@ -8,7 +8,7 @@ from scuff.cli.recipe_options import recipe_options
 from scuff.core.recipe import Recipe
 from scuff.dataset.balance import Holdings, holdings
 from scuff.dataset.catalogue import load_catalogue
-from scuff.dataset.split import Division, Side, divide, save_division
+from scuff.dataset.split import Division, Side, check_out, divide, save_division
 
 EXAMPLES = """\
 \b
@@ -27,13 +27,15 @@ Examples:
     is_flag=True,
     help="For a catalogue that knows no parts: say that no two pictures show the same one.",
 )
+@click.option("--overwrite", is_flag=True, help="Replace a split that is there already.")
 @recipe_options
-def command(catalogue: Path, out: Path, each_image: bool, recipe: Recipe) -> None:
+def command(catalogue: Path, out: Path, each_image: bool, overwrite: bool, recipe: Recipe) -> None:
     """Divide the parts of CATALOGUE into training, validation and test; write OUT.csv.
 
     All pictures of a part go to the same side. The sides are balanced in parts, frames, defective area and
     classes; the table shows how well that went. The seed of the recipe decides among equally good divisions.
     """
+    check_out(out, overwrite)
     loaded = load_catalogue(catalogue)
     division = divide(loaded, recipe.split, recipe.seed, each_image)
     save_division(out, division)

@@ -59,16 +59,20 @@ def read_picture(source: Path | bytes, white_level: int = FULL_SCALE_16) -> NDAr
     return np.ascontiguousarray(raw[..., :3], dtype=np.uint8)
 
 
-def read_values(source: Path | bytes) -> NDArray[Any]:
-    """Read a picture's own values, as a mask needs them: a palette's indices, grey as it is.
+def read_values(source: Path | bytes, palette: bool = True) -> NDArray[Any]:
+    """Read a picture's own values, as a mask needs them.
+
+    Args:
+        source: A file, or the bytes of one.
+        palette: Give the indices of a palette picture, and not its colours.
 
     Returns:
-        H×W of the file's type for grey and palette pictures, H×W×3 or H×W×4 for colour.
+        H×W of the file's type for grey and palette pictures, H×W×3 for colour, H×W×4 with transparency.
 
     Raises:
         PictureError: As ``read_picture``.
     """
-    return _decode(source, palette=True)
+    return _decode(source, palette, transparency=True)
 
 
 def read_size(path: Path) -> tuple[int, int]:
@@ -126,7 +130,7 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
             source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as stream,
             Image.open(stream) as picture,
         ):
-            _check_size(picture, source)
+            _check_header(picture, source)
             yield picture
     except FileNotFoundError:
         raise PictureError(f"{_where(source)}: there is no such file") from None
@@ -136,15 +140,17 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
         raise PictureError(f"{_where(source)}: truncated or damaged ({_reason(error)})") from error
 
 
-def _check_size(picture: Image.Image, source: Path | bytes) -> None:
+def _check_header(picture: Image.Image, source: Path | bytes) -> None:
     width, height = picture.size
     if width * height > MAX_PIXELS:
         raise PictureError(
             f"{_where(source)}: its header claims {width}×{height} pixels; scuff reads up to {MAX_PIXELS:,}"
         )
+    if isinstance(picture, TiffImagePlugin.TiffImageFile) and picture.n_frames > 1:
+        raise PictureError(f"{_where(source)}: holds {picture.n_frames} pictures; save each in a file of its own")
 
 
-def _decode(source: Path | bytes, palette: bool = False) -> NDArray[Any]:
+def _decode(source: Path | bytes, palette: bool = False, transparency: bool = False) -> NDArray[Any]:
     with _opened(source) as picture:
         if _is_colour_16(picture):
             return _turned(_decode_colour_16(source), picture.getexif().get(ORIENTATION, 1))
@@ -156,6 +162,8 @@ def _decode(source: Path | bytes, palette: bool = False) -> NDArray[Any]:
             return np.asarray(upright)
         if upright.mode.startswith("I;16"):
             return np.asarray(upright).astype(np.uint16)
+        if transparency and (upright.mode == "LA" or "transparency" in upright.info):
+            return np.asarray(upright.convert("RGBA"))
         return np.asarray(upright.convert("L" if upright.mode in {"1", "LA"} else "RGB"))
 
 

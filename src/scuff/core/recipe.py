@@ -4,14 +4,36 @@ Every field's description becomes the comment above its key in the file that `sc
 an error shows; units are part of the names.
 """
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from scuff.core.mask import MAX_CLASSES
 
+
+def _without_separators(name: str) -> str:
+    """Refuse what a catalogue's table has between the names of classes."""
+    if {";", ":"} & set(name):
+        raise ValueError(f"must be names of classes without ; and :, unlike {name!r}")
+    return name
+
+
 Share = Annotated[float, Field(ge=0, le=1)]
-Strings = Annotated[tuple[str, ...], Strict(False)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True)]
+ClassOrSound = Annotated[Label, AfterValidator(_without_separators)]
+ClassName = Annotated[ClassOrSound, Field(min_length=1)]
+Channels = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):
@@ -24,12 +46,12 @@ class Product(Section):
     """What is inspected, and what is a defect of it."""
 
     name: str = Field("part", min_length=1, description="Name of the product, shown in reports.")
-    classes: Strings = Field(
+    classes: Annotated[tuple[ClassName, ...], Strict(False)] = Field(
         (),
         max_length=MAX_CLASSES,
-        description="Defect classes in the order of mask values 1, 2, …; empty: as found at import, by name.",
+        description="Defect classes, without ; and :, in the order of mask values 1, 2, …; empty: as found at import.",
     )
-    labels: dict[str, str] = Field(
+    labels: dict[Label, ClassOrSound] = Field(
         {},
         description='Other names of classes in annotations, as {"Scratch 1" = "scratch"}; "" means sound.',
     )
@@ -53,6 +75,19 @@ class Frames(Section):
     )
     white_level: int = Field(65535, ge=1, le=65535, description="The 16-bit value that is white.")
     pixel_mm: float | None = Field(None, gt=0, description="Size of a pixel on the part, in mm; unset: unknown.")
+
+    @field_validator("part_pattern", "camera_pattern")
+    @classmethod
+    def _has_its_group(cls, pattern: str, info: ValidationInfo) -> str:
+        group = str(info.field_name).removesuffix("_pattern")
+        allowed = f"must be empty or a regular expression with a group (?P<{group}>…)"
+        try:
+            has_group = not pattern or group in re.compile(pattern).groupindex
+        except re.error as error:
+            raise ValueError(f"{allowed}; {error}") from error
+        if not has_group:
+            raise ValueError(f"{allowed}; it has no such group")
+        return pattern
 
 
 class Patches(Section):
@@ -101,7 +136,7 @@ class Network(Section):
     """The U-Net."""
 
     encoder: str = Field("efficientnet_b0", min_length=1, description="Any timm model that gives features.")
-    decoder_channels: Annotated[tuple[int, int, int, int], Strict(False)] = Field(
+    decoder_channels: Annotated[tuple[Channels, Channels, Channels, Channels], Strict(False)] = Field(
         (256, 128, 64, 32), description="Channels of the decoder stages D4, D3, D2, D1, from deep to shallow."
     )
     weights: str = Field(
@@ -128,6 +163,12 @@ class Training(Section):
         "auto", description="Arithmetic; auto: bf16 mixed where the hardware has it."
     )
     workers: int = Field(0, ge=0, description="Processes that prepare patches; 0: the training process.")
+
+    @model_validator(mode="after")
+    def _has_a_loss(self) -> "Training":
+        if self.bce_weight == self.dice_weight == 0:
+            raise ValueError("bce_weight = 0 and dice_weight = 0: one of them must be above 0")
+        return self
 
 
 class Inspection(Section):

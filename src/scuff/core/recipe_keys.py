@@ -2,10 +2,10 @@
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -107,7 +107,7 @@ def _key(section: str, name: str, field: FieldInfo) -> Key:
     kind = _without_none(field.annotation)
     choices = get_args(kind) if get_origin(kind) is Literal else ()
     unit = UNITS.get(split_unit(name)[1], "")
-    words = [_kind(kind), f"in {unit}" if unit else "", *_limits(field)]
+    words = [_kind(kind), f"in {unit}" if unit else "", *_limits(field.metadata)]
     return Key(
         section=section,
         name=name,
@@ -130,17 +130,27 @@ def _kind(kind: object) -> str:
         return " or ".join(map(toml_value, options))
     if origin is tuple:
         count = "" if options[-1] is ... else f"{len(options)} "
-        return f"a list of {count}{PLURALS[options[0]]}"
+        return f"a list of {count}{_elements(options[0])}"
     if origin is dict:
-        return f"a table of {PLURALS[options[1]]}"
+        return f"a table of {_elements(options[1])}"
     return KINDS[kind]
 
 
-def _limits(field: FieldInfo) -> list[str]:
+def _elements(kind: object) -> str:
+    """The elements of a list or a table, with their limits: ``whole numbers, each 1 or more``."""
+    if get_origin(kind) is not Annotated:
+        return PLURALS[kind]
+    element, *metadata = get_args(kind)
+    return ", each ".join([PLURALS[element], *_limits(metadata)])
+
+
+def _limits(metadata: Iterable[object]) -> list[str]:
     least = {"ge": "{} or more", "gt": "above {}", "min_length": "at least {} long"}
-    most = {"le": "at most {}", "lt": "below {}", "max_length": "at most {}"}
+    most = {"le": "at most {}", "lt": "below {}", "max_length": "at most {} in all"}
     words = least | most
-    bounds = {name: getattr(limit, name) for limit in field.metadata for name in words if hasattr(limit, name)}
+    bounds = {
+        name: getattr(limit, name) for limit in metadata for name in words if getattr(limit, name, None) is not None
+    }
     if {"ge", "le"} <= bounds.keys():
         return [f"{bounds['ge']} to {bounds['le']}"]
     if bounds.get("min_length") == 1:

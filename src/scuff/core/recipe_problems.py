@@ -41,6 +41,8 @@ def _depth(detail: ErrorDetails) -> int:
 def _problem(path: list[str], detail: ErrorDetails, value: object) -> str:
     dotted = ".".join(path)
     key = recipe_keys().get(dotted)
+    if key is not None and detail["type"] == "value_error":
+        return f"{dotted} = {toml_value(value)}: {detail['ctx']['error']}"
     if key is not None:
         return f"{dotted} = {toml_value(value)}: must be {key.allowed}{_hint(key, value)}"
     if detail["type"] == "value_error":

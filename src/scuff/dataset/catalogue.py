@@ -25,6 +25,8 @@ from scuff.core.picture import FULL_SCALE_16, read_picture, read_values, sha256,
 TABLE = "catalogue.csv"
 RECORD = "import.json"
 MASKS = "masks"
+IMAGES = "images"
+"""Pictures that the catalogue keeps itself, because they had no file of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from scuff.core.errors import AnnotationError
 from scuff.core.picture import read_values, sha256, write_whole
 from scuff.core.recipe import Recipe
 from scuff.dataset.catalogue import (
+    IMAGES,
     Catalogue,
     Problem,
     Record,
@@ -24,10 +25,10 @@ from scuff.dataset.catalogue import (
     annotations_text,
     relative_to,
 )
-from scuff.dataset.draft import IMAGES, check_out, draft_in, publish
+from scuff.dataset.draft import check_out, draft_in, publish
 from scuff.dataset.formats.region import Broken, Found, Item
 from scuff.dataset.intake import Intake, RefusedError, take_in
-from scuff.dataset.labels import check_number
+from scuff.dataset.labels import check_number, ordered_classes
 from scuff.dataset.naming import name_frames
 from scuff.dataset.parts import Parts
 
@@ -92,11 +93,12 @@ def import_annotations(
         AnnotationError: ``strict`` and something is broken, or nothing is left to import.
         CatalogueError: ``out`` is taken.
     """
-    check_out(out, (item.image for item in found.items if item.image), overwrite)
+    check_out(out, {path for item in found.items for path in (item.image, item.origin) if path}, overwrite)
     named, doubled = name_frames(found.items)
     parts = Parts(recipe.frames, named, part_table, each_image_is_a_part)
     with draft_in(out) as draft:
-        run = _Run(draft, out, recipe, parts, [*found.broken, *doubled])
+        run = _Run(draft, out, recipe, parts, found.labels)
+        run.broken += [*found.broken, *doubled]
         for frame, item in track(list(named.items())):
             run.take(frame, item)
         problems = _problems(run.broken, source)
@@ -121,10 +123,11 @@ def import_annotations(
 class _Run:
     """An import under way: takes items in and gathers rows, or what is wrong."""
 
-    def __init__(self, draft: Path, out: Path, recipe: Recipe, parts: Parts, broken: list[Broken]) -> None:
+    def __init__(self, draft: Path, out: Path, recipe: Recipe, parts: Parts, labels: Sequence[str]) -> None:
         self._draft, self._out, self._recipe, self._parts = draft, out, recipe, parts
-        self.classes = list(recipe.product.classes)
-        self.broken = broken
+        self.classes = list(ordered_classes(labels, recipe.product))
+        self._has_order = bool(self.classes)
+        self.broken: list[Broken] = []
         self.rows: list[Row] = []
         self.empty_masks: Counter[str] = Counter()
 
@@ -147,7 +150,7 @@ class _Run:
 
     def settle_classes(self) -> None:
         """Bring classes that were discovered one by one into alphabetical order."""
-        if self._recipe.product.classes or self.classes == sorted(self.classes):
+        if self._has_order or self.classes == sorted(self.classes):
             return
         found, self.classes = self.classes, sorted(self.classes)
         new_values = np.array([0, *(self.classes.index(name) + 1 for name in found)], np.uint8)

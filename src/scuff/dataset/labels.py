@@ -1,6 +1,7 @@
 """From regions with the labels of a source to a mask with the classes of a product."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -39,8 +40,10 @@ def class_of(label: str, product: Product) -> str:
     if not plain:
         raise AnnotationError("has no label; give it one")
     name = product.labels.get(plain, plain)
-    if ";" in name or not name.isprintable():
-        raise AnnotationError(f"its label {name!r} has a character that no class may have; rename it")
+    if {";", ":"} & set(name) or not name.isprintable():
+        raise AnnotationError(
+            f"its label {name!r} has a character that no class may have; rename it under product.labels in the recipe"
+        )
     if name and product.classes and name not in product.classes:
         near = get_close_matches(name, product.classes, n=1, cutoff=0.0)
         raise AnnotationError(
@@ -48,6 +51,21 @@ def class_of(label: str, product: Product) -> str:
             'rename it under product.labels in the recipe ("" means sound)'
         )
     return name
+
+
+def ordered_classes(labels: Sequence[str], product: Product) -> tuple[str, ...]:
+    """Put the classes in order before any region is read: the recipe's, else those that a source's labels mean.
+
+    A label that can be no class is passed over; a region that has it will be refused.
+    """
+    if product.classes:
+        return product.classes
+    classes: dict[str, None] = {}
+    for label in labels:
+        with suppress(AnnotationError):
+            classes[class_of(label, product)] = None
+    check_number([name for name in classes if name])
+    return tuple(name for name in classes if name)
 
 
 def check_number(classes: Sequence[str]) -> None:
@@ -89,14 +107,19 @@ def paint(
         values: The value of each class.
 
     Returns:
-        H×W class values, and what is wrong: a defect wholly under something sound was hardly meant.
+        H×W class values, and what is wrong: a defect wholly under something else was hardly meant.
     """
     mask = np.zeros(frame_hw, np.uint8)
     for region in covered:
         _window(mask, region)[region.pixels.marked] = values[region.name] if region.name else SOUND
-    defects = [region for region in covered if region.name]
-    hidden = [region for region in defects if not _window(mask, region)[region.pixels.marked].any()]
-    return mask, [f"{region.where}: lies wholly under a sound region; change their order" for region in hidden]
+    problems = []
+    names = {value: name for name, value in values.items()}
+    for region in covered:
+        seen = np.unique(_window(mask, region)[region.pixels.marked])
+        if region.name and values[region.name] not in seen:
+            over = " and ".join(names.get(int(value), "a sound region") for value in seen)
+            problems.append(f"{region.where}: lies wholly under {over}; change their order, or delete it")
+    return mask, problems
 
 
 def _window(mask: NDArray[np.uint8], region: Covered) -> NDArray[np.uint8]:

@@ -1,12 +1,18 @@
 """Names of frames: unique within a catalogue, and safe as file names everywhere."""
 
+import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from scuff.dataset.formats.region import Broken, Item
+
+LONGEST_BYTES = 150
+"""A file system takes 255, and what is made of a frame adds endings to its name."""
+DIGEST_LENGTH = 8
 
 
 def name_frames(items: Sequence[Item]) -> tuple[dict[str, Item], list[Broken]]:
@@ -34,7 +40,7 @@ def name_frames(items: Sequence[Item]) -> tuple[dict[str, Item], list[Broken]]:
 
 
 def frame_names(paths: Sequence[PurePosixPath]) -> list[str]:
-    """Make names of ASCII letters, digits, ``-``, ``_`` and ``.`` from paths.
+    """Make names of letters of any script, digits, ``-``, ``_`` and ``.`` from paths.
 
     A name is the stem of its path. Where two of the stems are alike (``training/000001.jpg`` and
     ``test/000001.jpg``), all names get their folders: ``training-000001``, ``test-000001``.
@@ -52,4 +58,15 @@ def _picture(item: Item) -> Path:
 
 
 def _safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", name)
+    composed = unicodedata.normalize("NFC", name)  # ü is one character or two, as systems like it
+    safe = re.sub(r"\0+", "_", "".join(character if _is_kept(character) else "\0" for character in composed))
+    encoded = safe.encode()
+    if len(encoded) <= LONGEST_BYTES:
+        return safe
+    digest = hashlib.sha256(composed.encode(errors="surrogateescape")).hexdigest()[:DIGEST_LENGTH]
+    return f"{encoded[: LONGEST_BYTES - DIGEST_LENGTH - 1].decode(errors='ignore')}-{digest}"
+
+
+def _is_kept(character: str) -> bool:
+    """Tell whether a character is a letter, a mark that belongs to one, a number, or a harmless sign."""
+    return unicodedata.category(character)[0] in "LMN" or character in "._-"

@@ -6,11 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from scuff.core.errors import AnnotationError, RecipeError
+from scuff.core.errors import AnnotationError
 from scuff.core.recipe import Frames
 from scuff.dataset.formats.folder import written_path
 from scuff.dataset.formats.region import Item
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 
 class Parts:
@@ -36,11 +40,10 @@ class Parts:
             each_image: Every picture shows a part of its own.
 
         Raises:
-            RecipeError: A pattern is no regular expression, or lacks its group.
             AnnotationError: The table cannot be used; says the line.
         """
-        self._part = _compiled(frames.part_pattern, "part_pattern", "part")
-        self._camera = _compiled(frames.camera_pattern, "camera_pattern", "camera")
+        self._part = re.compile(frames.part_pattern) if frames.part_pattern else None
+        self._camera = re.compile(frames.camera_pattern) if frames.camera_pattern else None
         self._table = Table(table, items) if table else None
         self._each_image = each_image
         self.origin = "csv" if table else "each-image" if each_image else "pattern" if self._part else "unknown"
@@ -87,35 +90,49 @@ class Table:
         """Find the part and the camera of a picture.
 
         Raises:
-            AnnotationError: No row names it, or a row could also mean another picture.
+            AnnotationError: No row names it, rows contradict each other, or a row could also mean another picture.
         """
         bare = _bare_names(item)
-        names = [item.name.as_posix(), item.name.with_suffix("").as_posix(), frame, *sorted(bare)]
-        for name in names:
-            if name not in self._rows:
-                continue
-            if name in bare & self._shared and name != item.name.as_posix():
-                raise AnnotationError(f"several pictures are named {name!r}; {self._path} must give their paths")
-            self._used.add(name)
-            return self._rows[name]
-        raise AnnotationError(f"{self._path} does not name its part; add a row for {item.name}")
+        path = item.name.as_posix()
+        named = [name for name in {path, item.name.with_suffix("").as_posix(), frame, *bare} if name in self._rows]
+        own = sorted(name for name in named if name == path or name not in bare & self._shared)
+        if named and not own:
+            raise AnnotationError(f"several pictures are named {min(named)!r}; {self._path} must give their paths")
+        if len({self._rows[name] for name in own}) > 1:
+            rows = ", ".join(f"{name} = {' '.join(self._rows[name])}".rstrip() for name in own)
+            raise AnnotationError(f"{self._path} says different things of it: {rows}; keep one of these rows")
+        if not own:
+            raise AnnotationError(f"{self._path} does not name its part; add a row for {item.name}")
+        self._used.update(own)
+        return self._rows[own[0]]
 
 
 def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     try:
         content = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{path}: is not in UTF-8; save it as “CSV UTF-8” in the spreadsheet") from error
+    except OSError as error:
         raise AnnotationError(f"{path}: cannot be read ({error})") from error
     header = content.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(content), delimiter=max(",;\t", key=header.count))
-    missing = {"image", "part"} - set(reader.fieldnames or ())
+    reader = csv.reader(io.StringIO(content), delimiter=max(",;\t", key=header.count), strict=True)
+    try:
+        return _rows(path, reader, header)
+    except csv.Error as error:
+        raise AnnotationError(f"{path}, line {reader.line_num}: {error}; look for a quotation mark too many") from error
+
+
+def _rows(path: Path, reader: "Reader", header: str) -> dict[str, tuple[str, str]]:
+    columns = [name.strip().casefold() for name in next(reader, [])]
+    missing = {"image", "part"} - set(columns)
     if missing:
         raise AnnotationError(
             f"{path}: has no column {' and '.join(sorted(missing))}; its columns are {header.strip()}"
         )
     rows: dict[str, tuple[str, str]] = {}
-    for entry in reader:
-        image, part, camera = ((entry.get(key) or "").strip() for key in ("image", "part", "camera"))
+    for cells in filter(None, reader):
+        entry = dict(zip(columns, map(str.strip, cells), strict=False))
+        image, part, camera = (entry.get(key, "") for key in ("image", "part", "camera"))
         if not image or not part:
             raise AnnotationError(f"{path}, line {reader.line_num}: names no {'part' if image else 'image'}")
         key = written_path(image).as_posix()
@@ -126,18 +143,6 @@ def _read_table(path: Path) -> dict[str, tuple[str, str]]:
 
 def _bare_names(item: Item) -> set[str]:
     return {item.file_name, PurePosixPath(item.file_name).stem}
-
-
-def _compiled(pattern: str, key: str, group: str) -> re.Pattern[str] | None:
-    if not pattern:
-        return None
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise RecipeError(f"frames.{key}: {pattern!r} is no regular expression ({error})") from error
-    if group not in compiled.groupindex:
-        raise RecipeError(f"frames.{key}: {pattern!r} has no group {group!r}; write it as (?P<{group}>…)")
-    return compiled
 
 
 def _matched(pattern: re.Pattern[str], group: str, item: Item) -> str:

@@ -146,10 +146,12 @@ def cut_patches(
 
     Raises:
         SplitError: The division is not one of this catalogue.
-        CatalogueError: A frame has changed since the import, no window is worth cutting, or the disk is full.
+        CatalogueError: A frame has changed since the import, no window is worth cutting, the disk is full, or
+            ``out`` holds other things than patches.
         PictureError: A picture cannot be read.
     """
     division.check(catalogue)
+    _check_out(out)
     steps = _Steps(2 * len(catalogue.rows), progress)
     choices = _choose(catalogue, division, settings, seed, steps)
     windows = [window for choice in choices.values() for window in choice.windows]
@@ -201,6 +203,18 @@ def load_patches(folder: Path) -> Patches:
     shape = (len(rows), record.size_px, record.size_px)
     images = _map(folder / IMAGES, (*shape, CHANNELS))
     return Patches(folder, record, rows, images, _map(folder / MASKS, shape))
+
+
+def _check_out(out: Path) -> None:
+    """Make sure that a folder is empty, has patches, or has what an interrupted cut left there."""
+    if out.exists() and not out.is_dir():
+        raise CatalogueError(f"{out}: is a file; name a folder for the patches")
+    if not out.exists() or (out / RECORD).exists():
+        return
+    own = {TABLE, IMAGES, MASKS, SPLIT, *(f"preview-{side}.png" for side in Side)}
+    foreign = [path.name for path in out.iterdir() if path.name not in own and not path.name.startswith(".")]
+    if foreign:
+        raise CatalogueError(f"{out}: holds {min(foreign)!r} and no patches; name another folder")
 
 
 class _Steps:

@@ -117,6 +117,28 @@ def divide(catalogue: Catalogue, shares: recipe.Split, seed: int, each_image: bo
     return Division({part: sides[number] for part, number in zip(held.parts, numbers, strict=True)})
 
 
+def check_out(path: Path, overwrite: bool) -> None:
+    """Check that a division may be written to a file.
+
+    Args:
+        path: The file.
+        overwrite: Whether a split that is there already may be replaced; it may have been edited by hand.
+
+    Raises:
+        SplitError: It may not; what is no split is never replaced.
+    """
+    if not path.exists():
+        return
+    try:
+        load_division(path)
+    except SplitError as error:
+        raise SplitError(f"{path}: is there already, and is no split; name another file ({error})") from error
+    if not overwrite:
+        raise SplitError(
+            f"{path}: holds a split already, perhaps edited by hand; name another file, or give --overwrite"
+        )
+
+
 def save_division(path: Path, division: Division) -> None:
     """Write a division as a CSV table ``part,side``, sorted by part."""
     write_whole(path, division.text())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.bundle import CHECKSUMS, Bundle
-from scuff.core.errors import BundleError, PictureError, RecipeError
+from scuff.core.errors import BundleError, PictureError
 from scuff.core.picture import read_picture, sha256
 from scuff.core.recipe import Recipe
 from scuff.core.verdict import Outcome
@@ -45,11 +45,10 @@ class Inspector:
 
         Raises:
             BundleError: The network cannot be loaded, or does not fit the bundle's classes and tiles.
-            RecipeError: ``frames.part_pattern`` is no regular expression with a group "part".
         """
         self.bundle = bundle
         self.recipe = recipe
-        self._part_pattern = _pattern(recipe.frames.part_pattern)
+        self._part_pattern = re.compile(recipe.frames.part_pattern) if recipe.frames.part_pattern else None
         self._reference = BundleReference(
             product=bundle.manifest.product,
             id=sha256(bundle.folder / CHECKSUMS),
@@ -147,16 +146,6 @@ def _settings(bundle: Bundle, recipe: Recipe) -> Settings:
         white_level=recipe.frames.white_level,
         pixel_mm=recipe.frames.pixel_mm,
     )
-
-
-def _pattern(text: str) -> re.Pattern[str] | None:
-    try:
-        pattern = re.compile(text) if text else None
-    except re.error as error:
-        raise RecipeError(f"frames.part_pattern = {text!r}: not a regular expression ({error})") from error
-    if pattern and "part" not in pattern.groupindex:
-        raise RecipeError(f'frames.part_pattern = {text!r}: needs a group "part", as in (?P<part>[^_]+)')
-    return pattern
 
 
 def _checksum(path: Path) -> str | None:

@@ -7,6 +7,7 @@ import numpy as np
 import pycocotools.mask
 import pytest
 
+from scuff.core.errors import ScuffError
 from scuff.core.picture import write_png
 from scuff.dataset.formats.coco import find
 from scuff.dataset.formats.raster import rasterise
@@ -169,3 +170,17 @@ def test_another_json_is_listed(make: MakeCoco, tmp_path: Path) -> None:
     (tmp_path / "about.json").write_text("{}")
     (broken,) = find(tmp_path, Reading()).broken
     assert broken.reason == 'not a COCO file (it has no "images"); move it elsewhere'
+
+
+def test_a_suffix_in_capitals_is_read_and_a_folder_without_any_is_refused(make: MakeCoco, tmp_path: Path) -> None:
+    path = make()
+    assert len(find(path.rename(path.with_suffix(".JSON")).parent, Reading()).items) == 1
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ScuffError, match=r"empty: holds no \.json file"):
+        find(tmp_path / "empty", Reading())
+
+
+def test_categories_of_all_files_come_in_the_order_of_their_ids(make: MakeCoco, tmp_path: Path) -> None:
+    make(name="1.json", categories=[{"id": 9, "name": "pit"}, {"id": 3, "name": "dent"}])
+    make(name="2.json", categories=[{"id": 1, "name": "lint"}, {"id": 2, "name": "dent"}])
+    assert find(tmp_path, Reading()).labels == ("dent", "pit", "lint")

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scuff.core.errors import ScuffError
 from scuff.core.picture import write_png
 from scuff.dataset.formats.cvat import find
 from scuff.dataset.formats.raster import rasterise
@@ -141,3 +142,11 @@ def test_broken_files_are_listed(tmp_path: Path, text: str, reason: str) -> None
     (broken,) = find(tmp_path, Reading()).broken
     assert broken.file == tmp_path / "annotations.xml"
     assert reason in broken.reason
+
+
+def test_a_suffix_in_capitals_is_read_and_a_folder_without_any_is_refused(make: MakeXml, tmp_path: Path) -> None:
+    path = make()
+    assert len(find(path.rename(path.with_suffix(".XML")).parent, Reading()).items) == 1
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ScuffError, match=r"empty: holds no \.xml file"):
+        find(tmp_path / "empty", Reading())

@@ -44,5 +44,7 @@ def test_what_is_not_clear_is_refused(tmp_path: Path) -> None:
         detect(write(tmp_path, notes_txt=""))
     with pytest.raises(ScuffError, match="holds neither pictures nor annotations"):
         detect(write(tmp_path, set_zip="") / "set.zip")
+    with pytest.raises(ScuffError, match=r"one\.png: is a picture; give the folder that holds it with the others"):
+        detect(write(tmp_path, one_png="") / "one.png")
     with pytest.raises(ScuffError, match="holds cvat and labelme annotations; choose with --format"):
         detect(write(tmp_path, a_json=LABELME, b_xml=CVAT))

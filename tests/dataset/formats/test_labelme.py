@@ -12,7 +12,7 @@ from PIL import Image
 from scuff.core.picture import write_png
 from scuff.dataset.formats.labelme import find
 from scuff.dataset.formats.raster import rasterise
-from scuff.dataset.formats.region import Annotated, Found, Reading
+from scuff.dataset.formats.region import Annotated, Broken, Found, Reading
 
 HW = (6, 8)
 MakeJson = Callable[..., Path]
@@ -83,6 +83,7 @@ def count(annotated: Annotated) -> list[int]:
         (None, [[1, 1], [4, 1], [4, 5], [1, 5]], 12),  # old files have no type
         ("oriented_rectangle", [[1, 1], [4, 1], [4, 5], [1, 5]], 12),
         ("rectangle", [[4, 5], [1, 1]], 12),
+        ("rectangle", [[1, 1], [4, 1], [4, 5], [1, 5]], 12),  # newer files have all corners
         ("circle", [[4, 3], [4, 1.9]], 4),
         ("line", [[0, 3], [8, 3]], 16),
         ("linestrip", [[0, 2], [4, 2], [8, 2]], 16),
@@ -198,9 +199,84 @@ def test_a_broken_file_is_listed_and_its_picture_is_not_called_sound(
     (tmp_path / "labels" / "b.json").write_text(content)
     found = find(tmp_path, Reading())
     assert [item.name.as_posix() for item in found.items] == ["a.json"]
-    (broken,) = found.broken
+    broken, picture = found.broken
     assert broken.file == tmp_path / "labels" / "b.json"
     assert reason in broken.reason
+    assert picture == Broken(tmp_path / "b.png", "b.json, which is broken, may be its annotation")
+
+
+def blank(path: Path) -> Path:
+    write_png(path, np.zeros((*HW, 3), np.uint8))
+    return path
+
+
+def sound(found: Found) -> list[str]:
+    return [item.name.as_posix() for item in found.items if not item.read().regions]
+
+
+def listed(found: Found) -> dict[str, str]:
+    return {broken.file.name: broken.reason for broken in found.broken}
+
+
+def test_a_broken_file_beside_its_picture_leaves_other_pictures_of_that_name_alone(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        blank(tmp_path / folder / "b.png")
+    (tmp_path / "x" / "b.json").write_text("{")
+    found = find(tmp_path, Reading())
+    assert sound(found) == ["y/b.png"]
+    assert listed(found)["b.png"] == "b.json has its name, but is broken"
+
+
+def test_a_broken_file_of_a_longer_name_leaves_its_picture_not_sound(tmp_path: Path) -> None:
+    for name in ("b.png", "c.png", "deep/b.png"):
+        blank(tmp_path / name)
+    (tmp_path / "B_labels.json").write_text("{")
+    found = find(tmp_path, Reading())
+    assert sound(found) == ["c.png", "deep/b.png"]
+    assert listed(found)["b.png"] == "B_labels.json, which is broken, may be its annotation"
+
+
+def test_a_file_that_describes_another_picture_leaves_its_namesake_not_sound(make: MakeJson, tmp_path: Path) -> None:
+    make(shape("rectangle", [[0, 0], [2, 2]]), picture="c.png")
+    blank(tmp_path / "a.png")
+    found = find(tmp_path, Reading())
+    assert [item.file_name for item in found.items] == ["c.png"]
+    assert listed(found) == {"a.png": "a.json has its name, but describes another picture; rename one of the two"}
+
+
+def test_a_missing_picture_that_lies_elsewhere_is_not_sound(make: MakeJson, tmp_path: Path) -> None:
+    make(picture=None, imagePath="7.png")
+    blank(tmp_path / "deep" / "7.png")
+    found = find(tmp_path, Reading())
+    assert not found.items
+    assert list(listed(found)) == ["a.json", "7.png"]
+
+
+def test_sound_pictures_in_the_folder_of_the_pictures_are_kept(make: MakeJson, tmp_path: Path) -> None:
+    make(shape("rectangle", [[0, 0], [2, 2]]), name="labels/a.json", picture="pictures/a.png", imagePath="a.png")
+    (tmp_path / "labels" / "broken.json").write_text("{")
+    for name in ("sound.png", "deep/sound.png", "broken.png"):
+        blank(tmp_path / "pictures" / name)
+    (tmp_path / "pictures" / "odd.webp").touch()
+    found = find(tmp_path / "labels", Reading(images=tmp_path / "pictures"))
+    assert sound(found) == ["deep/sound.png", "sound.png"]
+    assert list(listed(found)) == ["odd.webp", "broken.json", "broken.png"]
+    within = find(tmp_path, Reading(images=tmp_path / "pictures"))  # no picture counts twice
+    assert sound(within) == ["pictures/deep/sound.png", "pictures/sound.png"]
+
+
+def test_a_picture_of_the_same_name_is_no_stand_in_for_the_embedded_one(make: MakeJson, tmp_path: Path) -> None:
+    path = make(picture=None, name="5.json", imagePath="../x/5.png", imageData=png(np.zeros((*HW, 3))))
+    beside = blank(tmp_path / "5.png")
+    (item,) = find(path, Reading()).items
+    assert item.image is None
+    (item,) = find(path, Reading(images=tmp_path)).items  # told where the pictures are
+    assert item.image == beside
+
+
+def test_without_any_file_all_pictures_are_sound_and_that_is_remarked(tmp_path: Path) -> None:
+    blank(tmp_path / "a.png")
+    assert find(tmp_path, Reading()).notes == ("no picture has a JSON: all of them count as sound",)
 
 
 def test_pictures_without_a_file_are_sound(make: MakeJson, tmp_path: Path) -> None:

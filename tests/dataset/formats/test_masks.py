@@ -86,6 +86,26 @@ def test_a_mask_without_an_image_is_broken(tmp_path: Path, touch: Callable[..., 
     assert (broken.file.name, broken.reason) == ("a_mask.png", "a mask without an image")
 
 
+def test_capitals_in_a_name_make_no_difference(tmp_path: Path, touch: Callable[..., None]) -> None:
+    touch("pictures/c.png", "pictures/d.PNG", "masks/C.png", "masks/D_MASK.png", "e.jpg", "E_Mask.png")
+    reading = MaskReading(folder=tmp_path / "masks")
+    assert paired(tmp_path / "pictures", reading) == {"c.png": "C.png", "d.PNG": "D_MASK.png"}
+    assert paired(tmp_path)["e.jpg"] == "E_Mask.png"
+
+
+def test_a_picture_whose_mask_may_have_another_name_is_not_sound(tmp_path: Path, touch: Callable[..., None]) -> None:
+    touch("p/b.png", "p/deep/b.png", "p/1.png", "p/7.png", "masks/b_gt.png", "masks/12.png", "masks/gt-7.png")
+    found = find(tmp_path / "p", MaskReading(folder=tmp_path / "masks"))
+    assert [item.name.as_posix() for item in found.items] == ["1.png", "deep/b.png"]  # 12 is another number than 1
+    listed = {broken.file.relative_to(tmp_path).as_posix(): broken.reason for broken in found.broken}
+    assert listed["masks/b_gt.png"] == "a mask without an image"
+    assert listed["p/b.png"] == (
+        "b_gt.png may be its mask; name them alike, or say with --mask-ending how their names differ"
+    )
+    assert listed["p/7.png"].startswith("gt-7.png may be its mask")
+    assert paired(tmp_path / "p", MaskReading(folder=tmp_path / "masks", ending="_gt"))["b.png"] == "b_gt.png"
+
+
 @pytest.mark.parametrize("names", [("a.jpg", "a.jpeg"), ("a.png", "a.jpg", "a.tif"), ("a.png", "a.jpg", "a_mask.png")])
 def test_files_that_cannot_be_told_apart_are_broken(
     tmp_path: Path, touch: Callable[..., None], names: tuple[str, ...]
@@ -111,15 +131,12 @@ def test_pictures_without_any_mask_are_remarked(tmp_path: Path, touch: Callable[
     assert find(tmp_path, BINARY).notes == ("no picture has a mask: all of them count as sound",)
 
 
-def test_hidden_files_and_catalogues_are_passed_over(tmp_path: Path, touch: Callable[..., None]) -> None:
-    touch("a.jpg", "._a.jpg", ".cache/b.jpg", "made/catalogue.csv", "made/import.json", "made/masks/a.png")
-    assert paired(tmp_path) == {"a.jpg": None}
-
-
 def test_an_anti_aliased_edge_is_cut_at_the_threshold(tmp_path: Path) -> None:
-    mask = saved(tmp_path / "m.png", np.array([[0, 127, 128, 255]], np.uint8))
-    assert pixels(read_mask(mask, "crack", BINARY)) == {"crack": [[0, 2], [0, 3]]}
-    assert pixels(read_mask(mask, "crack", MaskReading(threshold=0))) == {"crack": [[0, 1], [0, 2], [0, 3]]}
+    mask = saved(tmp_path / "m.png", np.array([[0, 127, 128, *[255] * 8]], np.uint8))
+    assert pixels(read_mask(mask, "crack", BINARY)) == {"crack": [[0, column] for column in range(2, 11)]}
+    assert pixels(read_mask(mask, "crack", MaskReading(threshold=0))) == {
+        "crack": [[0, column] for column in range(1, 11)]
+    }
 
 
 @pytest.mark.parametrize(
@@ -133,6 +150,45 @@ def test_an_anti_aliased_edge_is_cut_at_the_threshold(tmp_path: Path) -> None:
 )
 def test_binary_masks_of_all_kinds(tmp_path: Path, values: NDArray[Any]) -> None:
     assert pixels(read_mask(saved(tmp_path / "m.png", values), "dent", BINARY)) == {"dent": [[0, 0]]}
+
+
+def test_the_threshold_of_16_bits_is_half_of_white(tmp_path: Path) -> None:
+    mask = saved(tmp_path / "m.png", np.array([[0, 300, 0, 32767, 0, *[65535] * 5]], np.uint16))
+    assert pixels(read_mask(mask, "dent", BINARY)) == {"dent": [[0, column] for column in range(5, 10)]}
+    assert pixels(read_mask(mask, "dent", MaskReading(threshold=299)))["dent"][:2] == [[0, 1], [0, 3]]
+
+
+def test_a_binary_mask_with_a_palette_is_read_by_its_colours(tmp_path: Path) -> None:
+    """Black may be any index: taken by the index, this mask would be inverted."""
+    write_png(tmp_path / "m.png", np.array([[0, 255, 255]], np.uint8), palette=bytes([255] * 3 + [0] * 765))
+    assert pixels(read_mask(tmp_path / "m.png", "dent", BINARY)) == {"dent": [[0, 0]]}
+
+
+def test_a_mask_drawn_in_transparency_is_refused(tmp_path: Path) -> None:
+    in_alpha = np.full((2, 3, 4), 255, np.uint8)
+    in_alpha[0, :, 3] = 0
+    saved(tmp_path / "rgba.png", in_alpha)
+    Image.fromarray(in_alpha).convert("LA").save(tmp_path / "la.png")
+    for name in ("rgba.png", "la.png"):
+        for reading in (BINARY, VALUES):
+            with pytest.raises(AnnotationError, match="the mask is transparent in parts, and what these mean is not"):
+                read_mask(tmp_path / name, "dent", reading)
+    palette = Image.fromarray(np.array([[0, 1, 1]], np.uint8))
+    palette.putpalette([0, 0, 0, 255, 0, 0])
+    palette.save(tmp_path / "p.png", transparency=0)
+    with pytest.raises(AnnotationError, match="transparent in parts"):
+        read_mask(tmp_path / "p.png", "dent", BINARY)
+    assert pixels(read_mask(tmp_path / "p.png", "dent", VALUES)) == {"dent": [[0, 1], [0, 2]]}  # an index is an index
+
+
+def test_a_photograph_is_no_mask(tmp_path: Path) -> None:
+    photograph = saved(tmp_path / "m.png", np.arange(256, dtype=np.uint8).reshape(16, 16))
+    with pytest.raises(AnnotationError, match="the mask looks like a photograph: 75% of its pixels are neither dark"):
+        read_mask(photograph, "dent", BINARY)
+    blurred = np.zeros((10, 10), np.uint8)
+    blurred[2:8, 2:8] = 240
+    blurred[2, 2:8] = blurred[7, 2:8] = 120
+    assert len(pixels(read_mask(saved(tmp_path / "b.png", blurred), "dent", BINARY))["dent"]) == 24
 
 
 def test_an_empty_mask_is_sound_and_counted(tmp_path: Path) -> None:

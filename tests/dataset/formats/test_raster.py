@@ -1,4 +1,5 @@
 import numpy as np
+import pycocotools.mask
 import pytest
 import shapely
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from scuff.core.errors import AnnotationError
 from scuff.dataset.formats import shapes
 from scuff.dataset.formats.raster import rasterise
 from scuff.dataset.formats.region import Bitmap, Outline, Region
+from scuff.dataset.formats.runs import decode_columns
 
 
 def drawn(*pieces: Outline | Bitmap, hw: tuple[int, int] = (6, 8)) -> NDArray[np.bool_]:
@@ -72,6 +74,20 @@ def test_agrees_with_shapely_point_by_point() -> None:
         area = shapely.union_all(discs).difference(shapely.Point(*random.uniform(0, 40, 2)).buffer(5))
         inside = shapely.contains_xy(area, columns + 0.5, rows + 0.5)
         assert (drawn(*outlines(area), hw=(40, 50)) == inside).all()
+
+
+def test_agrees_with_pycocotools_but_for_pixels_on_the_edge() -> None:
+    random = np.random.default_rng(3)
+    rows, columns = np.mgrid[:40, :50]
+    for _ in range(20):
+        area = shapely.MultiPoint(random.uniform((1, 1), (49, 39), (12, 2))).convex_hull
+        flat = shapely.get_coordinates(area)[:-1].ravel().tolist()
+        (runs,) = pycocotools.mask.frPyObjects([flat], 40, 50)
+        theirs = drawn(decode_columns(runs["counts"].decode(), (40, 50)), hw=(40, 50))
+        differs = drawn(*outlines(area), hw=(40, 50)) != theirs
+        from_edge_px = shapely.distance(area.boundary, shapely.points(columns + 0.5, rows + 0.5))
+        assert (from_edge_px[differs] <= 1).all()
+        assert differs.mean() < 0.05
 
 
 def test_triangles_that_share_an_edge_neither_overlap_nor_leave_a_gap() -> None:

@@ -11,25 +11,30 @@ from pathlib import Path
 
 from scuff.core.errors import AnnotationError
 from scuff.dataset.formats import fields, shapes
-from scuff.dataset.formats.folder import files_under, locate, unlisted, written_path
+from scuff.dataset.formats.folder import annotation_files, locate, unlisted, written_path
 from scuff.dataset.formats.region import Annotated, Bitmap, Broken, Found, Item, Outline, Reading, Region
 from scuff.dataset.formats.runs import decode_columns
 
 
 def find(source: Path, reading: Reading) -> Found:
-    """Find the pictures that a COCO file lists, or all COCO files below a folder."""
-    jsons = [path for path in files_under(source) if path.suffix == ".json"] if source.is_dir() else [source]
+    """Find the pictures that a COCO file lists, or all COCO files below a folder.
+
+    Raises:
+        ScuffError: It is a folder without any.
+    """
+    jsons, broken = annotation_files(source, ".json")
     items: list[Item] = []
-    broken: list[Broken] = []
+    labels: dict[str, None] = {}
     for path in jsons:
         try:
-            _read_file(path, reading, items, broken)
+            labels |= dict.fromkeys(_read_file(path, reading, items, broken))
         except AnnotationError as error:
             broken.append(Broken(path, str(error)))
-    return Found(tuple(items), tuple(broken), unlisted(items))
+    return Found(tuple(items), tuple(broken), unlisted(items), tuple(labels))
 
 
-def _read_file(path: Path, reading: Reading, items: list[Item], broken: list[Broken]) -> None:
+def _read_file(path: Path, reading: Reading, items: list[Item], broken: list[Broken]) -> list[str]:
+    """Gather what a file lists; return the names of its categories in the order of their ids."""
     content = fields.read_json(path)
     if "images" not in content:
         raise AnnotationError('not a COCO file (it has no "images"); move it elsewhere')
@@ -48,6 +53,7 @@ def _read_file(path: Path, reading: Reading, items: list[Item], broken: list[Bro
             items.append(_item(path, entry, drawn[image_id], labels, reading))
         except AnnotationError as error:
             broken.append(Broken(path, f"image {image_id}: {error}"))
+    return [name for _, name in sorted(labels.items())]
 
 
 def _item(

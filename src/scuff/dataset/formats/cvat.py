@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from scuff.core.errors import AnnotationError
 from scuff.dataset.formats import shapes
-from scuff.dataset.formats.folder import files_under, locate, unlisted, written_path
+from scuff.dataset.formats.folder import annotation_files, locate, unlisted, written_path
 from scuff.dataset.formats.region import Annotated, Bitmap, Broken, Found, Item, Outline, Reading, Region
 from scuff.dataset.formats.runs import decode_rows
 
@@ -21,10 +21,13 @@ WITHOUT_AREA = frozenset({"points", "skeleton", "cuboid"})
 
 
 def find(source: Path, reading: Reading) -> Found:
-    """Find the pictures that a CVAT file lists, or all CVAT files below a folder."""
-    xmls = [path for path in files_under(source) if path.suffix == ".xml"] if source.is_dir() else [source]
+    """Find the pictures that a CVAT file lists, or all CVAT files below a folder.
+
+    Raises:
+        ScuffError: It is a folder without any.
+    """
+    xmls, broken = annotation_files(source, ".xml")
     items: list[Item] = []
-    broken: list[Broken] = []
     tags = 0
     for path in xmls:
         try:

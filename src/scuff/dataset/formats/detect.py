@@ -4,6 +4,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from scuff.core.errors import AnnotationError, ScuffError
+from scuff.core.picture import is_picture
 from scuff.dataset.formats import fields
 from scuff.dataset.formats.folder import files_under, pictures_among
 
@@ -18,7 +19,9 @@ def detect(source: Path) -> str:
     """
     if not source.exists():
         raise ScuffError(f"{source}: there is no such file or folder")
-    files = files_under(source) if source.is_dir() else [source]
+    if source.is_file() and is_picture(source):
+        raise ScuffError(f"{source}: is a picture; give the folder that holds it with the others, or the annotations")
+    files, _ = files_under(source) if source.is_dir() else ([source], [])
     written = [path for path in files if path.suffix.lower() in {".json", ".xml"}]
     found = _formats_of(written)
     if len(found) > 1:

@@ -2,7 +2,7 @@
 
 Read are the shape types polygon (also without a type, as old files have it), rectangle, oriented_rectangle, circle,
 line, linestrip and mask. A point covers no area, and a picture with one is left out.
-A picture that no JSON describes is sound.
+A picture that no JSON describes, and none can be meant for, is sound.
 """
 
 import base64
@@ -15,8 +15,10 @@ import numpy as np
 from scuff.core.errors import AnnotationError, PictureError
 from scuff.core.picture import read_values
 from scuff.dataset.formats import fields, shapes
+from scuff.dataset.formats.bare import Written, doubts, key_of
 from scuff.dataset.formats.folder import (
     files_under,
+    is_absolute,
     locate,
     pictures_among,
     relative_name,
@@ -29,21 +31,32 @@ XY = tuple[float, float]
 
 
 def find(source: Path, reading: Reading) -> Found:
-    """Find the LabelMe files in a folder (or take one file), and the pictures that have none."""
+    """Find the LabelMe files in a folder (or take one file), and the pictures that have none.
+
+    The folder of the pictures, where one is given, is looked through like the source.
+    """
     if not source.is_dir():
         item = _item(source, source, reading)
         return Found((item,)) if isinstance(item, Item) else Found((), (item,))
-    files = files_under(source)
-    jsons = [path for path in files if path.suffix.lower() == ".json"]
+    names, unreadable = _names([source, *([reading.images] if reading.images else [])])
+    jsons = [path for path in names if path.suffix.lower() == ".json"]
     found = [_item(path, source, reading) for path in jsons]
     items = [item for item in found if isinstance(item, Item)]
-    broken = [item for item in found if isinstance(item, Broken)]
-    beside = {path.with_suffix("") for path in jsons}
-    bare_files = [path for path in files if path.with_suffix("") not in beside]
-    bare = _without_annotation(pictures_among(bare_files), items, broken)
+    written = [_written(path, names[path], isinstance(item, Broken)) for path, item in zip(jsons, found, strict=True)]
+    described = {item.image.resolve() for item in items if item.image}
+    bare = {path: key_of(names[path]) for path in pictures_among(names) if path.resolve() not in described}
+    doubtful = doubts(bare, written)
+    keys = {annotation.key for annotation in written}
+    unread = unread_pictures(path for path, name in names.items() if key_of(name) not in keys)
     return Found(
-        (*items, *(Item(relative_name(path, source), path, path.name, path) for path in bare)),
-        (*unread_pictures(bare_files), *broken),
+        (*items, *(Item(names[path], path, path.name, path) for path in bare if path not in doubtful)),
+        (
+            *unreadable,
+            *unread,
+            *(item for item in found if isinstance(item, Broken)),
+            *(Broken(path, reason) for path, reason in doubtful.items()),
+        ),
+        () if jsons else ("no picture has a JSON: all of them count as sound",),
     )
 
 
@@ -74,6 +87,33 @@ def read(path: Path, reading: Reading, embedded: bool) -> Annotated:
     )
 
 
+def _names(folders: list[Path]) -> tuple[dict[Path, PurePosixPath], list[Broken]]:
+    """List the files below some folders, each with its path within its folder, and what cannot be read."""
+    names: dict[Path, PurePosixPath] = {}
+    unreadable: list[Broken] = []
+    places: set[Path] = set()
+    for folder in folders:
+        files, broken = files_under(folder)
+        new = {path: path.resolve() for path in files if path.resolve() not in places}
+        names |= {path: relative_name(path, folder) for path in new}
+        places.update(new.values())
+        unreadable += broken
+    return names, unreadable
+
+
+def _written(path: Path, name: PurePosixPath, broken: bool) -> Written:
+    return Written(path, key_of(name), broken, _stems(path) if broken else frozenset())
+
+
+def _stems(path: Path) -> frozenset[str]:
+    """Stems that the picture of a broken LabelMe file may have."""
+    try:
+        image_path = fields.text(fields.read_json(path), "imagePath")
+    except AnnotationError:
+        return frozenset({path.stem.casefold()})
+    return frozenset({path.stem.casefold(), written_path(image_path).stem.casefold()})
+
+
 def _item(path: Path, source: Path, reading: Reading) -> Item | Broken:
     try:
         content = fields.read_json(path)
@@ -95,8 +135,12 @@ def _image(path: Path, image_path: str, has_data: bool, reading: Reading) -> Pat
     Raises:
         AnnotationError: There is none.
     """
+    given = [reading.images] if reading.images else []
+    folders = [path.parent, *given]
+    # What was drawn on is in the file, while 5.png beside it need not be the missing ../x/5.png.
+    by_name = given if has_data and not is_absolute(image_path) else folders
     try:
-        image = locate(image_path, [path.parent, *([reading.images] if reading.images else [])])
+        image = locate(image_path, folders, by_name)
     except AnnotationError:
         if not has_data:
             raise
@@ -112,20 +156,14 @@ def _image(path: Path, image_path: str, has_data: bool, reading: Reading) -> Pat
     return beside[0]
 
 
-def _without_annotation(pictures: list[Path], items: list[Item], broken: list[Broken]) -> list[Path]:
-    """The pictures that no JSON describes; a broken JSON's picture is not sound, its truth is unknown."""
-    taken = {item.image.resolve() for item in items if item.image}
-    unknown = {entry.file.stem for entry in broken}
-    return [path for path in pictures if path.resolve() not in taken and path.stem not in unknown]
-
-
 def _piece(shape: fields.Object, reading: Reading) -> Outline | Bitmap:
     points = fields.points(shape.get("points"), "points")
     match shape.get("shape_type") or "polygon":
         case "polygon" | "oriented_rectangle":
             return shapes.polygon(points)
         case "rectangle":
-            return shapes.rectangle(*_two(points))
+            # Newer versions write all four corners.
+            return shapes.polygon(points) if len(points) == 4 else shapes.rectangle(*_two(points))
         case "circle":
             return shapes.circle(*_two(points))
         case "line" | "linestrip":

@@ -21,6 +21,11 @@ from scuff.dataset.formats.folder import files_under, relative_name
 from scuff.dataset.formats.pairing import pair_beside, pair_parallel
 from scuff.dataset.formats.region import Annotated, Bitmap, Found, Item, Region
 
+NEAR = 0.125
+"""Share of the largest value within which a pixel of a binary mask is near 0, or near the largest: JPEG blurs."""
+MOST_BETWEEN = 0.2
+"""Share of pixels that may be neither: the edges of a mask are thin, and the greys of a photograph are everywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class MaskReading:
@@ -30,7 +35,8 @@ class MaskReading:
         folder: The parallel folder; ``None``: the masks are beside the images.
         ending: What the stem of a mask may have after the image's.
         kind: ``binary``: a pixel above the threshold is defective; ``values``: a pixel's value is its class.
-        threshold: Of binary masks, whose edges are often anti-aliased, in the file's own values.
+        threshold: Of binary masks, whose edges are often anti-aliased, in the file's own values; ``None``: half of
+            what its bits can hold, 127 of 8 bits and 32767 of 16.
         label: The label of a binary mask.
         folder_level: Take the label from a folder instead: 1 holds the image, 2 holds that folder, ….
         value_labels: The label of each value; "" is sound, as 0 always is.
@@ -39,7 +45,7 @@ class MaskReading:
     folder: Path | None = None
     ending: str = "_mask"
     kind: Literal["binary", "values"] = "binary"
-    threshold: int = 127
+    threshold: int | None = None
     label: str = "defect"
     folder_level: int | None = None
     value_labels: Mapping[int, str] = field(default_factory=dict)
@@ -57,7 +63,7 @@ def find(source: Path, reading: MaskReading) -> Found:
         raise ScuffError(
             "the values of the masks have no names; set product.classes in the recipe, or give --class-values"
         )
-    files = files_under(source)
+    files, unreadable = files_under(source)
     if reading.folder is None:
         pairs, broken = pair_beside(files, reading.ending)
     else:
@@ -65,7 +71,7 @@ def find(source: Path, reading: MaskReading) -> Found:
     items = (_item(image, mask, source, reading) for image, mask in pairs)
     masks = sum(mask is not None for _, mask in pairs)
     notes = () if masks else ("no picture has a mask: all of them count as sound",)
-    return Found(tuple(items), tuple(broken), notes)
+    return Found(tuple(items), (*unreadable, *broken), notes)
 
 
 def read_mask(mask: Path, label: str, reading: MaskReading) -> Annotated:
@@ -80,7 +86,11 @@ def read_mask(mask: Path, label: str, reading: MaskReading) -> Annotated:
         AnnotationError: Its values are not what they should be.
         PictureError: It cannot be read.
     """
-    values = read_values(mask)
+    values = read_values(mask, palette=reading.kind == "values")
+    if values.ndim == 3 and values.shape[2] == 4 and np.ptp(values[..., 3]):
+        raise AnnotationError(
+            "the mask is transparent in parts, and what these mean is not known; save it without alpha"
+        )
     if reading.kind == "values":
         regions, empty_label = _regions_by_value(_grey(values), reading.value_labels), ""
     else:
@@ -102,14 +112,22 @@ def _item(image: Path, mask: Path | None, source: Path, reading: MaskReading) ->
     return Item(name, image, image.name, mask, partial(read_mask, mask, label, reading))
 
 
-def _region_above(values: NDArray[Any], threshold: int, label: str) -> tuple[Region, ...]:
+def _region_above(values: NDArray[Any], threshold: int | None, label: str) -> tuple[Region, ...]:
     """Read a binary mask: what any colour channel has above the threshold is defective."""
     strongest = values if values.ndim == 2 else values[..., :3].max(axis=2)
     largest = int(strongest.max(initial=0))
+    if threshold is None:
+        threshold = int(np.iinfo(values.dtype).max) // 2
     if 0 < largest <= threshold:
         raise AnnotationError(
             f"the mask has values up to {largest}, but none above the threshold {threshold}; "
             "lower --mask-threshold, or give --mask-kind values if they name classes"
+        )
+    between = float(np.mean((strongest > largest * NEAR) & (strongest < largest * (1 - NEAR))))
+    if between > MOST_BETWEEN:
+        raise AnnotationError(
+            f"the mask looks like a photograph: {between:.0%} of its pixels are neither dark nor bright; "
+            "rename it if it is one, or give --mask-kind values if its values name classes"
         )
     return (Region(label, (Bitmap(strongest > threshold),), "the mask"),) if largest else ()
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from scuff.core.errors import ScuffError
 from scuff.core.picture import is_picture
-from scuff.dataset.formats.folder import UNREAD_SUFFIXES, files_under, unread
+from scuff.dataset.formats.folder import UNREAD_SUFFIXES, files_under, may_belong, unread
 from scuff.dataset.formats.region import Broken
 
 JPEG = frozenset({".jpg", ".jpeg"})
 
 Files = dict[Path, list[Path]]
+"""Files by their path without suffix, in small letters: on some disks, and to some people, these are the same."""
 Pairing = tuple[list[tuple[Path, Path | None]], list[Broken]]
 """Images with their masks, where they have one, and the files that belong to no pair."""
 
@@ -20,8 +21,8 @@ def pair_beside(files: list[Path], ending: str) -> Pairing:
     images: Files = defaultdict(list)
     masks: Files = defaultdict(list)
     for path in _pictures(files):
-        stem = path.with_suffix("")
-        key = stem.with_name(_without(stem.name, ending))
+        stem = _key(path)
+        key = _without(stem, ending)
         (images if key == stem else masks)[key].append(path)
     for key, alike in images.items():
         mask = _mask_among(alike) if key not in masks else None
@@ -39,7 +40,8 @@ def pair_parallel(files: list[Path], source: Path, folder: Path, ending: str) ->
     """
     if source.resolve().is_relative_to(folder.resolve()):
         raise ScuffError(f"{source}: lies within the folder of the masks, {folder}; they must be two folders")
-    masks_there = _pictures(files_under(folder)) if folder.is_dir() else []
+    files_there, broken = files_under(folder)
+    masks_there = _pictures(files_there)
     if not masks_there:
         raise ScuffError(f"{folder}: holds no mask pictures; give the folder of the masks with --masks")
     images: Files = defaultdict(list)
@@ -47,16 +49,18 @@ def pair_parallel(files: list[Path], source: Path, folder: Path, ending: str) ->
     for path in _pictures(files):
         if path.resolve().is_relative_to(folder.resolve()):
             continue
-        images[path.relative_to(source).with_suffix("")].append(path)
+        images[_key(path.relative_to(source))].append(path)
     for path in masks_there:
-        key = path.relative_to(folder).with_suffix("")
-        masks[key if key in images else key.with_name(_without(key.name, ending))].append(path)
-    return _paired(images, masks)
+        key = _key(path.relative_to(folder))
+        masks[key if key in images else _without(key, ending)].append(path)
+    pairs, unpaired = _paired(images, masks)
+    return pairs, [*broken, *unpaired]
 
 
 def _paired(images: Files, masks: Files) -> Pairing:
     pairs: list[tuple[Path, Path | None]] = []
     broken = []
+    orphans = _orphans(images, masks)
     for key in sorted({*images, *masks}, key=Path.as_posix):
         image, mask = images.get(key, []), masks.get(key, [])
         unread_ones = [path for path in image + mask if not is_picture(path)]
@@ -64,6 +68,10 @@ def _paired(images: Files, masks: Files) -> Pairing:
             # Without its mask a picture would look sound, and without its picture a mask would look like one.
             reason = f"{unread_ones[0].name}: {unread(unread_ones[0].suffix)}"
             broken += [Broken(path, reason) for path in image + mask]
+        elif len(image) == 1 and not mask and (near := _near(image[0], orphans[key.parent])):
+            # It must not pass for sound.
+            reason = f"{near.name} may be its mask; name them alike, or say with --mask-ending how their names differ"
+            broken.append(Broken(image[0], reason))
         elif len(image) == 1 and len(mask) <= 1:
             pairs.append((image[0], mask[0] if mask else None))
         elif not image:
@@ -73,6 +81,20 @@ def _paired(images: Files, masks: Files) -> Pairing:
             reason = f"cannot tell which is the image and which its mask: {names}; keep one of each"
             broken += [Broken(path, reason) for path in image + mask]
     return pairs, broken
+
+
+def _orphans(images: Files, masks: Files) -> Files:
+    """The masks without an image, by their folder."""
+    orphans: Files = defaultdict(list)
+    for key, alike in masks.items():
+        if not images.get(key):
+            orphans[key.parent] += alike
+    return orphans
+
+
+def _near(image: Path, orphans: list[Path]) -> Path | None:
+    """Find a mask that may be that of an image."""
+    return next((mask for mask in orphans if may_belong(mask.stem, image.stem)), None)
 
 
 def _pictures(files: list[Path]) -> list[Path]:
@@ -88,5 +110,9 @@ def _mask_among(files: list[Path]) -> Path | None:
     return next((only[0] for only in (png, lossless) if len(only) == 1), None)
 
 
-def _without(stem: str, ending: str) -> str:
-    return stem.removesuffix(ending) or stem
+def _key(path: Path) -> Path:
+    return Path(path.with_suffix("").as_posix().casefold())
+
+
+def _without(key: Path, ending: str) -> Path:
+    return key.with_name(key.name.removesuffix(ending.casefold()) or key.name)

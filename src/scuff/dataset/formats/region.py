@@ -110,11 +110,19 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a source holds: items to read, files that cannot be, and remarks for the user."""
+    """What a source holds.
+
+    Attributes:
+        items: To be read.
+        broken: Files that cannot be.
+        notes: Remarks for the user.
+        labels: All labels in the order of the source, where it has one; it counts where the recipe names no classes.
+    """
 
     items: tuple[Item, ...]
     broken: tuple[Broken, ...] = ()
     notes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
