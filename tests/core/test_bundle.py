@@ -52,11 +52,16 @@ def test_a_sealed_bundle_opens_with_what_it_was_given(tmp_path: Path, bundle: Bu
 
 
 def test_a_new_bundle_replaces_an_older_one(tmp_path: Path, bundle: Bundle) -> None:
-    (bundle.folder / "stray").write_text("")
     seal(draft(tmp_path / ".draft", network="<new/>"), bundle.folder, MANIFEST)
     assert open_bundle(bundle.folder).network.read_text() == "<new/>"
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
-    assert not (bundle.folder / "stray").exists()
+
+
+def test_a_folder_with_something_of_the_users_is_left_alone(tmp_path: Path, bundle: Bundle) -> None:
+    (bundle.folder / "notes.txt").write_text("mine")
+    with pytest.raises(BundleError, match=r"not part of a bundle \(notes\.txt\)"):
+        seal(draft(tmp_path / ".draft", network="<new/>"), bundle.folder, MANIFEST)
+    assert (bundle.folder / "notes.txt").read_text() == "mine"
 
 
 def test_checksums_are_those_that_sha256sum_checks(bundle: Bundle) -> None:
