@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scuff.core.errors import AnnotationError
+from scuff.core.errors import AnnotationError, CatalogueError
 from scuff.core.picture import read_values, write_png
 from scuff.core.recipe import Frames, Product, Recipe
 from scuff.dataset.catalogue import load_catalogue
-from scuff.dataset.formats import labelme
+from scuff.dataset.formats import labelme, masks
+from scuff.dataset.formats.masks import MaskReading
 from scuff.dataset.formats.region import Annotated, Bitmap, Found, Item, Reading, Region
 from scuff.dataset.importer import Imported, import_annotations
 
@@ -216,6 +217,17 @@ def test_the_same_import_gives_the_same_bytes(source: Path, add: Add) -> None:
     first = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     run(source, overwrite=True)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == first
+
+
+def test_annotations_within_the_old_catalogue_are_not_lost(source: Path, add: Add) -> None:
+    add("a", ("dent", 0, 0, 1, 1))
+    run(source)
+    mask = source.parent / "catalogue" / "masks" / "a.png"
+    drawn = mask.read_bytes()
+    found = masks.find(source, MaskReading(folder=mask.parent))
+    with pytest.raises(CatalogueError, match=r"a\.png: would be lost, it belongs to the catalogue there"):
+        import_found(found, source, overwrite=True)
+    assert mask.read_bytes() == drawn
 
 
 def test_progress_sees_every_frame(source: Path, add: Add) -> None:

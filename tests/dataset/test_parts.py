@@ -78,7 +78,7 @@ def test_a_picture_that_the_table_does_not_cover_is_refused(tmp_path: Path) -> N
     ("text", "reason"),
     [
         ("", "has no column image and part"),
-        ("image,serial\na,1\n", "has no column part; its columns are image,serial"),
+        ("image,serial\na,1\n", "has no column part; its columns are image, serial"),
         ("image,part\na,\n", "line 2: names no part"),
         ("image,part\n,1\n", "line 2: names no image"),
         ('image,part\na,"1\nb,2\n', "line 3: unexpected end of data; look for a quotation mark too many"),

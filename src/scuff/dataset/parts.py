@@ -4,17 +4,13 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from scuff.core.errors import AnnotationError
 from scuff.core.recipe import Frames
 from scuff.dataset.formats.folder import written_path
 from scuff.dataset.formats.region import Item
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 
 class Parts:
@@ -108,6 +104,28 @@ class Table:
 
 
 def _read_table(path: Path) -> dict[str, tuple[str, str]]:
+    lines = _lines(path)
+    _, header = next(lines, (1, []))
+    columns = [name.casefold() for name in header]
+    missing = {"image", "part"} - set(columns)
+    if missing:
+        raise AnnotationError(
+            f"{path}: has no column {' and '.join(sorted(missing))}; its columns are {', '.join(header)}"
+        )
+    rows: dict[str, tuple[str, str]] = {}
+    for line, cells in lines:
+        entry = dict(zip(columns, cells, strict=False))
+        image, part, camera = (entry.get(key, "") for key in ("image", "part", "camera"))
+        if not image or not part:
+            raise AnnotationError(f"{path}, line {line}: names no {'part' if image else 'image'}")
+        key = written_path(image).as_posix()
+        if rows.setdefault(key, (part, camera)) != (part, camera):
+            raise AnnotationError(f"{path}, line {line}: {image} has another part or camera above")
+    return rows
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Read the cells of each line that has any, without the blanks around them, and the line's number."""
     try:
         content = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -117,28 +135,9 @@ def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     header = content.partition("\n")[0]
     reader = csv.reader(io.StringIO(content), delimiter=max(",;\t", key=header.count), strict=True)
     try:
-        return _rows(path, reader, header)
+        yield from ((reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells)
     except csv.Error as error:
         raise AnnotationError(f"{path}, line {reader.line_num}: {error}; look for a quotation mark too many") from error
-
-
-def _rows(path: Path, reader: "Reader", header: str) -> dict[str, tuple[str, str]]:
-    columns = [name.strip().casefold() for name in next(reader, [])]
-    missing = {"image", "part"} - set(columns)
-    if missing:
-        raise AnnotationError(
-            f"{path}: has no column {' and '.join(sorted(missing))}; its columns are {header.strip()}"
-        )
-    rows: dict[str, tuple[str, str]] = {}
-    for cells in filter(None, reader):
-        entry = dict(zip(columns, map(str.strip, cells), strict=False))
-        image, part, camera = (entry.get(key, "") for key in ("image", "part", "camera"))
-        if not image or not part:
-            raise AnnotationError(f"{path}, line {reader.line_num}: names no {'part' if image else 'image'}")
-        key = written_path(image).as_posix()
-        if rows.setdefault(key, (part, camera)) != (part, camera):
-            raise AnnotationError(f"{path}, line {reader.line_num}: {image} has another part or camera above")
-    return rows
 
 
 def _bare_names(item: Item) -> set[str]:
