@@ -144,15 +144,14 @@ def test_a_killed_training_goes_on(patches: Patches, tmp_path: Path) -> None:
         long = "--set=training.epochs=40", "--set=training.patience=40"
         return sys.executable, "-m", "scuff.cli.main", "train", str(patches.folder), str(run), *SETTINGS, *long
 
-    killed = subprocess.Popen(command(tmp_path / "killed"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert killed.stdout is not None
-    said = b""
-    while b"Epoch 3" not in said:
-        chunk = killed.stdout.read(32)
-        assert chunk, said.decode()
-        said += chunk
-    killed.kill()
-    killed.wait()
+    with subprocess.Popen(command(tmp_path / "killed"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as killed:
+        assert killed.stdout is not None
+        said = b""
+        while b"Epoch 3" not in said:
+            chunk = killed.stdout.read(32)
+            assert chunk, said.decode()
+            said += chunk
+        killed.kill()
     for run in (tmp_path / "killed", tmp_path / "whole"):
         subprocess.run(command(run), check=True, capture_output=True)
     facts = [(tmp_path / name / "metrics.csv").read_text().splitlines() for name in ("killed", "whole")]
