@@ -19,7 +19,8 @@ GAP = 600
 
 def blocks(pictures: list[Path]) -> dict[Path, str]:
     """Name the block of each picture."""
-    numbered = sorted((int(re.fullmatch(r"exp\d_num_(\d+)", path.stem)[1]), path) for path in pictures)  # type: ignore[index]
+    numbers = ((re.fullmatch(r"exp\d_num_(\d+)", path.stem), path) for path in pictures)
+    numbered = sorted((int(match[1]), path) for match, path in numbers if match)
     named: dict[Path, str] = {}
     block, before = 0, None
     for number, path in numbered:
