@@ -39,3 +39,7 @@ class CheckpointError(ScuffError):
 
 class BundleError(ScuffError):
     """A bundle is incomplete, altered, or must not be written."""
+
+
+class BoothError(ScuffError):
+    """The simulated booth cannot do what was asked."""

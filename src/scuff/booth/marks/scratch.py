@@ -1,0 +1,233 @@
+"""Scratches: grooves with raised lips that something hard has left, often in several tracks and with gaps."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scuff.booth.marks.drawing import log_uniform, new_seed, uniform
+from scuff.booth.marks.groove import Walls, marked_line
+from scuff.booth.marks.noise import noise_line
+from scuff.booth.marks.pixels import MARGIN_MM, fade, ring_mm
+from scuff.booth.marks.turning import turned, unrolled
+from scuff.booth.surface import Change, Values
+
+FAINT = 0.05
+"""Load, as a share of the full one, below which nothing is marked, since nothing can be seen."""
+
+DARK = 0.10
+"""Share of the light that a groove full of grinding dust and oxide swallows."""
+
+WAVES = ((11.0, 1.0), (3.2, 0.3), (0.8, 0.06))
+"""How a scratch strays from its line: length in mm and strength of each kind of wave."""
+
+BEATS = ((6.0, 0.5), (1.3, 0.5), (0.35, 0.45))
+"""How its load varies along it, in the same way."""
+
+
+class _Track(NamedTuple):
+    """One groove of a scratch: where it is, along and across, and how large; from 1 for the main one."""
+
+    offset_mm: float
+    drift: float
+    scale: float
+    begins_mm: float
+    ends_mm: float
+    rises_mm: float
+    falls_mm: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A scratch.
+
+    A pixel is marked where groove and lips cover at least a fifth of it, or where the middle of a track passes within
+    half a pixel; nothing is marked in its gaps. So what is finer than a pixel is one pixel wide in a mask.
+
+    Attributes:
+        xy_mm: Place of its middle in plan.
+        length_mm: Along it.
+        width_mm: Of the main groove at full load, without the lips.
+        depth_mm: At full load.
+        angle_deg: Of its tangent in its middle, counter-clockwise from the finish.
+        curvature_per_mm: To the left.
+        burr: Height of the lips, in depths.
+        wander_mm: How far it strays from its line.
+        chatter: How much load, lips and tilt vary along it; 0 for a groove drawn with a ruler.
+        broken: Share of its length where it is interrupted.
+        tracks: Number of grooves side by side.
+        seed: Of everything random in it.
+    """
+
+    xy_mm: tuple[float, float]
+    length_mm: float
+    width_mm: float
+    depth_mm: float
+    angle_deg: float = 0.0
+    curvature_per_mm: float = 0.0
+    burr: float = 0.3
+    wander_mm: float = 0.1
+    chatter: float = 0.6
+    broken: float = 0.0
+    tracks: int = 1
+    seed: int = 0
+
+    kind: ClassVar[str] = "scratch"
+    is_flaw: ClassVar[bool] = True
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Its length and the width of its main groove."""
+        return self.length_mm, self.width_mm
+
+    @property
+    def reach_mm(self) -> float:
+        """Half its length, and a margin."""
+        return self.length_mm / 2 + self._half_band_mm + MARGIN_MM
+
+    @property
+    def gaps_mm(self) -> tuple[tuple[float, float], ...]:
+        """Where it is interrupted: beginnings and ends, along it from its middle."""
+        total = self.broken * self.length_mm
+        if total <= 0:
+            return ()
+        random = np.random.default_rng((self.seed, 1))
+        number = max(1, round(total / float(random.uniform(1.5, 6))))
+        sizes = random.dirichlet(np.full(number, 1.5)) * total / 2
+        middles = random.uniform(-0.4, 0.4, number) * self.length_mm
+        return tuple((float(m - s), float(m + s)) for m, s in zip(middles, sizes, strict=True))
+
+    def near(self, p: Values, q: Values, pixel_mm: float) -> NDArray[np.bool_]:
+        """The pixels beside its line."""
+        along, across = turned(p, q, self.angle_deg)
+        band = self._half_band_mm + ring_mm(pixel_mm)
+        bow = self.curvature_per_mm * self.length_mm**2 / 16  # half of what it leaves its tangent by, and some
+        found: NDArray[np.bool_] = np.abs(across - bow) < band + abs(bow) * 1.25
+        found &= np.abs(along) < self.length_mm / 2 + ring_mm(pixel_mm)
+        way, distance, _ = unrolled(along[found], across[found], self.curvature_per_mm)
+        found[found] = (np.abs(distance) < band) & (np.abs(way) < self.length_mm / 2 + ring_mm(pixel_mm))
+        return found
+
+    def change(self, p: Values, q: Values, pixel_mm: float) -> Change:
+        """Its grooves."""
+        along, across = turned(p, q, self.angle_deg)
+        way, distance, turn = unrolled(along, across, self.curvature_per_mm)
+        distance = distance - self._wander(way)
+        walls, centred = Walls(way.size), np.zeros(way.size, np.bool_)
+        contact = self._contact(way)
+        for track in self._tracks():
+            load = contact * self._load(way, track, pixel_mm)
+            away = distance - (track.offset_mm + track.drift * way)
+            self._cut(walls, track, way, away, load, pixel_mm)
+            centred |= (np.abs(away) <= 0.5 * pixel_mm) & (load > FAINT)
+        groove = walls.groove(turn + math.radians(self.angle_deg))
+        return Change(groove=groove, reflectance=1 - DARK * groove.share, marked=marked_line(groove, centred))
+
+    @property
+    def _half_band_mm(self) -> float:
+        """Nothing of it is further from its line."""
+        tracks = max(abs(t.offset_mm) + abs(t.drift) * self.length_mm / 2 for t in self._tracks())
+        return tracks + self.width_mm * (0.5 + self.burr * 1.6) * 1.3 + 1.4 * self.wander_mm
+
+    def _tracks(self) -> list[_Track]:
+        """Its grooves; the further ones are finer, shorter, and not quite parallel."""
+        random = np.random.default_rng((self.seed, 2))
+        found = []
+        for number in range(self.tracks):
+            side = float(random.choice([-1.0, 1.0])) * (number > 0)
+            offset, drift = side * float(random.uniform(0.9, 2.6)), side * float(random.uniform(-1.5, 3.0))
+            begins, ends = (float(v) * (number > 0) for v in random.uniform(0, 0.35, 2))
+            half, length = self.length_mm / 2, self.length_mm
+            found.append(
+                _Track(
+                    offset * self.width_mm,
+                    drift * self.width_mm / length,
+                    float(random.uniform(0.35, 0.75)) if number else 1.0,
+                    (begins * length) - half,
+                    half - ends * length,
+                    float(random.uniform(0.03, 0.2)) * length,
+                    float(random.uniform(0.1, 0.5)) * length,
+                    self.seed + 1000 * (number + 1),
+                )
+            )
+        return found
+
+    def _wander(self, way: Values) -> Values:
+        """How far it strays from its line, in mm."""
+        total = np.zeros_like(way)
+        for order, (length, strength) in enumerate(WAVES):
+            total += np.float32(strength * self.wander_mm) * noise_line(way / length, self.seed + order)
+        return total
+
+    def _contact(self, way: Values) -> Values:
+        """0 in its gaps, 1 elsewhere; the edges of gaps are some tenths of a mm long."""
+        touching = np.ones_like(way)
+        for number, (begins, ends) in enumerate(self.gaps_mm):
+            ramp = 0.2 + 0.25 * (number % 4)
+            touching *= np.clip(np.maximum(begins - way, way - ends) / ramp, 0, 1)
+        return touching
+
+    def _load(self, way: Values, track: _Track, pixel_mm: float) -> Values:
+        """How hard a track was pressed, 1 for the full load."""
+        rise, fall = (way - track.begins_mm) / track.rises_mm, (track.ends_mm - way) / track.falls_mm
+        taper = np.clip(np.minimum(rise, fall), 0, 1)
+        varied = np.ones_like(way)
+        for order, (length, strength) in enumerate(BEATS):
+            seen = strength * self.chatter * fade(2 * length, pixel_mm)
+            varied += np.float32(seen) * noise_line(way / length, track.seed + 10 + order)
+        load: Values = np.sqrt(taper) * np.clip(varied, 0, 1.6)
+        return load
+
+    def _cut(self, walls: Walls, track: _Track, way: Values, away: Values, load: Values, pixel_mm: float) -> None:
+        """Add a track's groove: as under a round tip, its width grows with the root of the load, and its depth with it.
+
+        The lips are torn and differ from side to side.
+        """
+        root = np.sqrt(load)
+        half = np.float32(0.5 * self.width_mm * track.scale) * root
+        steep = np.float32(2 * self.depth_mm / self.width_mm) * root
+        lips = [
+            self.burr * np.maximum(1 + self.chatter * noise_line(way / 0.9, track.seed + 20 + side), 0)
+            for side in (0, 1)
+        ]
+        tilt = np.float32(self.chatter) * noise_line(way / 1.9, track.seed + 30)
+        walls.add(away, half, steep, pixel_mm, (lips[0], lips[1]), tilt)
+
+
+LENGTH_MM = (8.0, 90.0)
+WIDTH_MM = (0.05, 0.35)
+DEPTH_MM = (0.002, 0.020)
+STEEPEST = (0.06, 0.5)
+"""Of the upper edge of its walls, four times the depth through the width: a scratch is much wider than deep."""
+CURVATURE_PER_MM = (-0.01, 0.01)
+BURR = (0.05, 0.5)
+WANDER_MM = (0.02, 0.25)
+CHATTER = (0.35, 0.9)
+BROKEN = (0.05, 0.5)
+TRACKS = ((1, 0.5), (2, 0.25), (3, 0.15), (4, 0.1))
+"""Numbers of tracks and their shares."""
+ALONG_DEG, ACROSS_DEG = (-10.0, 10.0), (20.0, 160.0)
+
+
+def draw_scratch(random: np.random.Generator, xy_mm: tuple[float, float]) -> Scratch:
+    """Draw a scratch: one in four along the finish, and half of all with gaps."""
+    length, width = log_uniform(random, LENGTH_MM), log_uniform(random, WIDTH_MM)
+    shallowest, deepest = (width * steep / 4 for steep in STEEPEST)
+    bend = uniform(random, CURVATURE_PER_MM) * float(random.random())  # most are nearly straight
+    return Scratch(
+        xy_mm,
+        length_mm=length,
+        width_mm=width,
+        depth_mm=log_uniform(random, (max(DEPTH_MM[0], shallowest), min(DEPTH_MM[1], deepest))),
+        angle_deg=uniform(random, ALONG_DEG if random.random() < 0.25 else ACROSS_DEG),
+        curvature_per_mm=bend,
+        burr=uniform(random, BURR),
+        wander_mm=uniform(random, WANDER_MM),
+        chatter=uniform(random, CHATTER),
+        broken=uniform(random, BROKEN) if random.random() < 0.5 else 0.0,
+        tracks=int(random.choice([count for count, _ in TRACKS], p=[share for _, share in TRACKS])),
+        seed=new_seed(random),
+    )

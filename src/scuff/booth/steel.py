@@ -1,0 +1,208 @@
+"""The finish of a part at one of its points: the kernel that draws brushing, polish and blasting."""
+
+import math
+from typing import NamedTuple
+
+from scuff.booth.camera import Vector
+from scuff.booth.finish import Finish
+from scuff.booth.form import Form
+from scuff.booth.height import rounded_box, smooth
+from scuff.booth.kernel import kernel
+from scuff.booth.noise import chance, value_noise
+
+OCTAVES = 7
+FINEST_MM = 0.07
+"""Width of the finest streaks; each octave doubles it."""
+
+NOISE_VARIANCE = 0.185
+STRETCH = {"brushed": 90.0, "polished": 5.0, "blasted": 1.0}
+"""How much longer streaks are than wide."""
+
+
+class Steel(NamedTuple):
+    """A finish as numbers; see ``Finish``."""
+
+    along: tuple[float, float]
+    rough: tuple[float, float]
+    tail: float
+    haze: float
+    streaks: float
+    stretch: float
+    hairlines: float
+    waviness: float
+    seed: int
+
+
+class Spot(NamedTuple):
+    """The finish at a point.
+
+    Attributes:
+        slopes: That it adds to the surface along and across its direction.
+        variances: Of the slopes of its microfacets, along and across.
+        reflectance: Factor of what it reflects, about 1.
+    """
+
+    slopes: tuple[float, float]
+    variances: tuple[float, float]
+    reflectance: float
+
+
+def steel_of(finish: Finish) -> Steel:
+    """Turn a finish into numbers."""
+    turn = math.radians(finish.direction_deg)
+    return Steel(
+        (math.cos(turn), math.sin(turn)),
+        (finish.rough_along, finish.rough_across),
+        finish.tail,
+        finish.haze,
+        finish.streaks,
+        STRETCH[finish.kind],
+        finish.hairlines,
+        finish.waviness,
+        finish.seed,
+    )
+
+
+@kernel
+def direction(x: float, y: float, normal: Vector, form: Form, steel: Steel) -> tuple[Vector, float]:
+    """The direction of the finish at a point, in the tangent plane, and how much it is that of a bowl's wall."""
+    along_x, along_y = steel.along
+    wall = 0.0
+    if form.profile_mm > 0 and normal[2] < 0.985:
+        away, _, _ = rounded_box(x, y, form.bowl[0], form.bowl[1], form.bowl[2])
+        if -form.profile_mm <= away <= 0:
+            wall = smooth((0.985 - normal[2]) / 0.25)[0]
+            level = 1 / math.sqrt(normal[0] * normal[0] + normal[1] * normal[1])
+            round_x, round_y = -normal[1] * level, normal[0] * level
+            # Blended as lines, which have no sign: by the doubled angle.
+            cosine = wall * (round_x * round_x - round_y * round_y) + (1 - wall) * (along_x**2 - along_y**2)
+            sine = wall * 2 * round_x * round_y + (1 - wall) * 2 * along_x * along_y
+            turn = 0.5 * math.atan2(sine, cosine)
+            along_x, along_y = math.cos(turn), math.sin(turn)
+    lift = along_x * normal[0] + along_y * normal[1]
+    tangent_x, tangent_y, tangent_z = along_x - lift * normal[0], along_y - lift * normal[1], -lift * normal[2]
+    unit = 1 / math.sqrt(tangent_x**2 + tangent_y**2 + tangent_z**2)
+    return (tangent_x * unit, tangent_y * unit, tangent_z * unit), wall
+
+
+@kernel
+def around(x: float, y: float, form: Form) -> float:
+    """Way around the bowl from the middle of its right side, in mm; the seam is at the left."""
+    half_x, half_y, radius = form.bowl
+    over_x, over_y = abs(x) - (half_x - radius), abs(y) - (half_y - radius)
+    straight_y, straight_x = half_y - radius, half_x - radius
+    if over_x > 0 and over_y > 0:
+        way = straight_y + radius * math.atan2(over_y, over_x)
+    elif over_x > over_y:
+        way = abs(y)
+    else:
+        way = straight_y + radius * math.pi / 2 + straight_x - abs(x)
+    if x < 0:
+        way = 2 * (straight_y + radius * math.pi / 2 + straight_x) - way
+    return way if y >= 0 else -way
+
+
+@kernel
+def finish_at(point: Vector, wall: float, form: Form, steel: Steel, pixel_mm: float) -> Spot:
+    """The finish at a point; what is finer than a pixel becomes roughness."""
+    x, y, z = point
+    slope, rough, shine, lost = 0.0, 0.0, 0.0, 0.0
+    if wall < 1:
+        u = x * steel.along[0] + y * steel.along[1]
+        v = y * steel.along[0] - x * steel.along[1]
+        part, rougher, shinier, gone = _streaks(u, v, steel, pixel_mm)
+        slope, rough, shine, lost = (1 - wall) * part, (1 - wall) * rougher, (1 - wall) * shinier, (1 - wall) * gone
+    if wall > 0:
+        part, rougher, shinier, gone = _streaks(around(x, y, form), z + 2000.0, steel, pixel_mm)
+        slope, rough, shine, lost = (
+            slope + wall * part,
+            rough + wall * rougher,
+            shine + wall * shinier,
+            lost + wall * gone,
+        )
+    isotropic = 1.0 if steel.stretch < 20 else 0.0
+    other = 0.0
+    if isotropic > 0:
+        other = _grain(x, y + 0.3 * z, steel, pixel_mm)
+    wave_x, wave_y = _waves(x, y + 0.6 * z, steel)
+    widened = 2.0**rough
+    first = 0.5 * (steel.rough[0] * widened) ** 2 + isotropic * lost
+    second = 0.5 * (steel.rough[1] * widened) ** 2 + lost
+    return Spot((wave_x + other, wave_y + slope), (first, second), 1.0 + shine)
+
+
+@kernel
+def _streaks(u: float, v: float, steel: Steel, pixel_mm: float) -> tuple[float, float, float, float]:
+    """Slope across, log2 of the roughness, reflectance, and variance that is finer than a pixel."""
+    slope, rough, shine, lost = 0.0, 0.0, 0.0, 0.0
+    width = FINEST_MM
+    strength = steel.streaks / math.sqrt(NOISE_VARIANCE * OCTAVES)
+    for octave in range(OCTAVES):
+        seen, _ = smooth(width / pixel_mm - 0.4)
+        lost += (1 - seen * seen) * strength * strength * NOISE_VARIANCE
+        if seen > 0:
+            row = v / width
+            length = width * steel.stretch
+            shift = 7.3 * chance(int(math.floor(row)), octave, steel.seed + 5) if steel.stretch > 20 else 0.0
+            noise = value_noise(u / length + shift, row, steel.seed + octave)
+            slope += seen * strength * noise
+            if octave > 0:
+                other = value_noise(0.7 * u / length + 31.7, row, steel.seed + 100 + octave)
+                rough += 0.09 * seen * other
+                shine += 0.018 * seen * (noise + other)
+        width *= 2
+    rough += 0.06 * value_noise(u / 70.0, v / 30.0, steel.seed + 200)
+    for scale in range(2):
+        line, heavy = _hairline(u, v, scale, steel, pixel_mm)
+        slope += line
+        rough += heavy
+    return slope, rough, shine, lost
+
+
+@kernel
+def _hairline(u: float, v: float, scale: int, steel: Steel, pixel_mm: float) -> tuple[float, float]:
+    """One of the lines that single coarse grains left: slope and log2 of the roughness."""
+    width = 0.11 * (1 + scale)
+    lane = max(width, pixel_mm)
+    fan = 0.012 * (scale - 0.5)
+    row = (v + fan * u) / lane
+    line = math.floor(row)
+    length = (5.0 + 16.0 * scale) * (1.3 + chance(int(line), 5, steel.seed + 300 + scale))
+    column = u / length + 9.0 * chance(int(line), 3, steel.seed + 310 + scale)
+    piece = math.floor(column)
+    draw = 0.5 + 0.5 * chance(int(piece), int(line), steel.seed + 320 + scale)
+    if draw > steel.hairlines * lane / width:
+        return 0.0, 0.0
+    ends = min(min(column - piece, 1 - column + piece) * 5.0, 1.0)
+    over = 4 * (row - line) * (1 - row + line) * ends * min(width / pixel_mm, 1.0)
+    strong = chance(int(piece), int(line), steel.seed + 330 + scale)
+    return 5.0 * steel.streaks * strong * over, 0.5 * abs(strong) * over
+
+
+@kernel
+def _grain(x: float, y: float, steel: Steel, pixel_mm: float) -> float:
+    """Slope along the direction of a finish that has none: that of orange peel, or of the dimples of blasting."""
+    slope = 0.0
+    width = FINEST_MM
+    strength = steel.streaks / math.sqrt(NOISE_VARIANCE * OCTAVES)
+    for octave in range(OCTAVES):
+        seen, _ = smooth(width / pixel_mm - 0.4)
+        if seen > 0:
+            slope += seen * strength * value_noise(x / width, y / (width * steel.stretch), steel.seed + 400 + octave)
+        width *= 2
+    return slope
+
+
+@kernel
+def _waves(x: float, y: float, steel: Steel) -> tuple[float, float]:
+    """Slopes of the waves that every sheet has, 25 to 80 mm long."""
+    along, across = 0.0, 0.0
+    for wave in range(5):
+        turn = math.pi * chance(wave, 1, steel.seed + 500)
+        length = 52.0 + 27.0 * chance(wave, 2, steel.seed + 500)
+        cosine, sine = math.cos(turn), math.sin(turn)
+        phase = 2 * math.pi * (x * cosine + y * sine) / length + 3.1 * chance(wave, 3, steel.seed + 500)
+        slope = steel.waviness * math.sqrt(2.0 / 5.0) * math.cos(phase)
+        along += slope * cosine
+        across += slope * sine
+    return along * 1.41, across * 1.41
