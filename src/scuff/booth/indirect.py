@@ -112,7 +112,9 @@ def frame_at(
     )
     x, y, z = eye[0] - point[0], eye[1] - point[1], eye[2] - point[2]
     near = 1 / math.sqrt(x * x + y * y + z * z)
-    return Frame3(point, (x * near, y * near, z * near), along, across, normal), wall
+    to_eye = (x * near, y * near, z * near)
+    eye = (dot(to_eye, along), dot(to_eye, across), dot(to_eye, normal))
+    return Frame3(point, to_eye, eye, along, across, normal), wall
 
 
 @kernel
@@ -229,9 +231,8 @@ def _bounce(
     there, _ = frame_at((x, y, z), slope_x, slope_y, seen.point, form, steel)
     variances = (0.5 * steel.rough[0] ** 2 + 0.002, 0.5 * steel.rough[1] ** 2 + 0.002)
     core = lobe_of((0.0, 0.0), variances[0], 0.0, variances[1])
-    wide = lobe_of((0.0, 0.0), TAIL * variances[0], 0.0, TAIL * variances[1])
     for layer in range(len(lamps)):
-        glossy, diffuse = lit(there, lamps[layer], core, wide, core, steel.tail, 0.0, variances)
+        glossy, diffuse = lit(there, lamps[layer], core, core, steel.tail, 0.0, variances)
         _add(out, layer, column, row, METAL * min(glossy, 1.5) + steel.haze * diffuse, by_along, by_across)
     onward = _mirrored(there, 0.0, 0.0)
     again = glow(there.point, onward, room) if onward[2] > 0.2 else METAL * 0.5 * room.radiance

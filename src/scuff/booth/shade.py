@@ -1,16 +1,18 @@
 """Shade rows of pixels: from what lies there to what it sends, light by light."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scuff.booth.camera import Vector
 from scuff.booth.form import Form
 from scuff.booth.height import rounded_box, surface
 from scuff.booth.indirect import BY_ACROSS, BY_ALONG, SEEN, SHOWN, frame_at
 from scuff.booth.kernel import inlined, kernel
 from scuff.booth.maps import Maps
-from scuff.booth.shading import TAIL, Frame3, Lamp, lit, lobe_of
+from scuff.booth.shading import Frame3, Lamp, lit, lobe_of
 from scuff.booth.steel import Spot, Steel, finish_at
 from scuff.booth.view import View, ray
 
@@ -18,6 +20,9 @@ BACKDROP = 0.03
 """Reflectance of what lies under the part."""
 
 GLOSSY, DIFFUSE = 0, 1
+
+GAP_MM, RING_MM, HOLE_MM = 1.6, 9.0, 2.2
+"""The strainer of a drain: the gap around it, the distance of its rings of holes, the radius of a hole."""
 
 
 class Stage(NamedTuple):
@@ -64,9 +69,26 @@ def metal_share(x: float, y: float, form: Form, pixel_mm: float) -> float:
     ]
     share = min(max(0.5 - outside / pixel_mm, 0.0), 1.0)
     if form.profile_mm > 0:
-        away = ((x - form.drain[0]) ** 2 + (y - form.drain[1]) ** 2) ** 0.5 - form.drain[5]
-        share *= min(max(0.5 + away / pixel_mm, 0.0), 1.0)
+        x, y = x - form.drain[0], y - form.drain[1]
+        if x * x + y * y < (form.drain[5] + 1) ** 2:
+            share *= _strainer(x, y, form.drain[5], pixel_mm)
     return share
+
+
+@kernel
+def _strainer(x: float, y: float, radius: float, pixel_mm: float) -> float:
+    """Share of a pixel over the drain that is metal: a plate with rings of holes, and a gap around it."""
+    away = math.sqrt(x * x + y * y)
+    plate = min(max(0.5 + (radius - GAP_MM - away) / pixel_mm, 0.0), 1.0)
+    rim = min(max(0.5 + (away - radius) / pixel_mm, 0.0), 1.0)
+    ring = math.floor(away / RING_MM + 0.5)
+    if ring < 1 or (ring + 0.5) * RING_MM > radius - GAP_MM:
+        return max(plate, rim)
+    apart = 2 * math.pi / (6 * ring)
+    turn = math.atan2(y, x)
+    off = turn - apart * math.floor(turn / apart + 0.5)
+    distance = math.sqrt((away - ring * RING_MM) ** 2 + (off * away) ** 2)
+    return plate * min(max(0.5 + (distance - HOLE_MM) / pixel_mm, 0.0), 1.0)
 
 
 @kernel
@@ -102,14 +124,13 @@ def _light(
     """Glossy and diffuse radiance of a pixel under one luminaire."""
     (mean_1, mean_2), (first, second) = metal.slopes, metal.variances
     core = lobe_of(metal.slopes, first, 0.0, second)
-    wide = lobe_of(metal.slopes, TAIL * first, 0.0, TAIL * second)
     groove = core
     if metal.share > 0:
         along, mixed, across = metal.groove_spread
         groove = lobe_of(
             (mean_1 + metal.groove_mean[0], mean_2 + metal.groove_mean[1]), along + 1e-5, mixed, across + 1e-5
         )
-    glossy, diffuse = lit(seen, lamp, core, wide, groove, tail, metal.share, metal.variances)
+    glossy, diffuse = lit(seen, lamp, core, groove, tail, metal.share, metal.variances)
     return (glossy * coarse[0] + _rest(metal, coarse)) * metal.reflectance, diffuse * coarse[0] * metal.haze
 
 
@@ -122,34 +143,31 @@ def _rest(metal: Surface, coarse: tuple[float, float, float, float]) -> float:
     return min(max(shown + along * slope_1 + across * slope_2, 0.3 * shown), 3.0 * shown)
 
 
-@kernel
-def _coarse(planes: NDArray[np.float32], layer: int, x: float, y: float) -> tuple[float, float, float, float]:
-    """The coarse planes of a layer between their points."""
-    x = min(max(x, 0.0), planes.shape[3] - 1.001)
-    y = min(max(y, 0.0), planes.shape[2] - 1.001)
-    column, row = int(x), int(y)
-    right, down = x - column, y - row
-    a, b = (1 - right) * (1 - down), right * (1 - down)
-    c, d = (1 - right) * down, right * down
-    p = planes[layer]
+@inlined
+def _coarse(
+    planes: NDArray[np.float32], layer: int, row: int, column: int, down: float, right: float
+) -> tuple[float, float, float, float]:
+    """The coarse planes of a layer between four of their points."""
     return (
-        a * p[SEEN, row, column]
-        + b * p[SEEN, row, column + 1]
-        + c * p[SEEN, row + 1, column]
-        + d * p[SEEN, row + 1, column + 1],
-        a * p[SHOWN, row, column]
-        + b * p[SHOWN, row, column + 1]
-        + c * p[SHOWN, row + 1, column]
-        + d * p[SHOWN, row + 1, column + 1],
-        a * p[BY_ALONG, row, column]
-        + b * p[BY_ALONG, row, column + 1]
-        + c * p[BY_ALONG, row + 1, column]
-        + d * p[BY_ALONG, row + 1, column + 1],
-        a * p[BY_ACROSS, row, column]
-        + b * p[BY_ACROSS, row, column + 1]
-        + c * p[BY_ACROSS, row + 1, column]
-        + d * p[BY_ACROSS, row + 1, column + 1],
+        _between(planes[layer, SEEN], row, column, down, right),
+        _between(planes[layer, SHOWN], row, column, down, right),
+        _between(planes[layer, BY_ALONG], row, column, down, right),
+        _between(planes[layer, BY_ACROSS], row, column, down, right),
     )
+
+
+@inlined
+def _between(plane: NDArray[np.float32], row: int, column: int, down: float, right: float) -> float:
+    upper = plane[row, column] * (1 - right) + plane[row, column + 1] * right
+    lower = plane[row + 1, column] * (1 - right) + plane[row + 1, column + 1] * right
+    return upper * (1 - down) + lower * down
+
+
+@inlined
+def _off(place: float, size: int) -> tuple[int, float]:
+    """The point before a place on a coarse grid, and the way from there."""
+    within = min(max(place, 0.0), size - 1.001)
+    return int(within), within - int(within)
 
 
 @kernel
@@ -167,53 +185,89 @@ def shade_rows(
     first: int,
     last: int,
 ) -> None:
-    """Shade rows ``first`` to ``last`` of a band that begins at row ``row0`` of a frame of ``rows`` rows.
+    """Shade some rows of a band.
 
     Args:
+        stage: The frame.
+        lamps: L luminaires.
+        coarse: What ``indirect_of`` found.
+        points: B×W×3, places of the band's pixels.
+        row0: First row of the band in the frame.
+        rows: Height of the frame.
+        soil: Marks that are sound.
+        marks: All marks.
         sent: (L+1)×2×B×W, what each pixel sends per layer, glossy and diffuse; written.
-        sound: The same without flaws, (L+1)×B×W, glossy and diffuse together; written where there are flaws.
+        sound: (L+1)×B×W, the same without flaws, glossy and diffuse together; written where there are flaws.
+        first: First row of the band to shade.
+        last: The row after the last.
     """
     steel, form = stage.steel, stage.form
-    down, across = coarse.shape[2] / rows, coarse.shape[3] / points.shape[1]
     dark = len(lamps)
     for row in range(first, last):
+        above, down = _off((row0 + row + 0.5) * coarse.shape[2] / rows - 0.5, coarse.shape[2])
         for column in range(points.shape[1]):
+            before, right = _off((column + 0.5) * coarse.shape[3] / points.shape[1] - 0.5, coarse.shape[3])
             point = (float(points[row, column, 0]), float(points[row, column, 1]), float(points[row, column, 2]))
             share = metal_share(point[0], point[1], form, stage.pixel_mm)
+            if share <= 0:
+                _beside(stage, lamps, point, 1.0, sent, row, column)
+                continue
             _, slope_x, slope_y = surface(point[0], point[1], form)
             seen, wall = frame_at(point, slope_x, slope_y, stage.eye.pupil, form, steel)
             spot = finish_at(point, wall, form, steel, stage.pixel_mm)
             metal = _surface(spot, steel, marks, row, column)
             flawed = marks.touched[row, column] > 1
             clean = _surface(spot, steel, soil, row, column) if flawed else metal
-            x, y = (column + 0.5) * across - 0.5, (row0 + row + 0.5) * down - 0.5
-            for layer in range(dark):
-                shown = _coarse(coarse, layer, x, y)
-                glossy, diffuse = _light(seen, metal, lamps[layer], steel.tail, shown)
-                if share < 1:
-                    beside = (
-                        BACKDROP * irradiance_up(seen, lamps[layer])
-                        if form.profile_mm <= 0 or point[2] > -20
-                        else 0.02 * glossy
-                    )
-                    glossy, diffuse = glossy * share, diffuse * share + (1 - share) * beside
-                sent[layer, GLOSSY, row, column], sent[layer, DIFFUSE, row, column] = glossy, diffuse
+            for layer in range(dark + 1):
+                shown = _coarse(coarse, layer, above, before, down, right)
+                glossy, diffuse = _layer(stage, seen, metal, lamps, layer, shown)
+                sent[layer, GLOSSY, row, column], sent[layer, DIFFUSE, row, column] = glossy * share, diffuse * share
                 if flawed:
-                    glossy, diffuse = _light(seen, clean, lamps[layer], steel.tail, shown)
+                    glossy, diffuse = _layer(stage, seen, clean, lamps, layer, shown)
                     sound[layer, row, column] = (glossy + diffuse) * share
-            shown = _coarse(coarse, dark, x, y)
-            sent[dark, GLOSSY, row, column] = _rest(metal, shown) * metal.reflectance * share
-            sent[dark, DIFFUSE, row, column] = (metal.haze * share + BACKDROP * 0.3 * (1 - share)) * stage.environment
-            if flawed:
-                sound[dark, row, column] = (
-                    _rest(clean, shown) * clean.reflectance + clean.haze * stage.environment
-                ) * share
+            if share < 1:
+                _beside(stage, lamps, point, 1 - share, sent, row, column)
 
 
 @kernel
-def irradiance_up(seen: Frame3, lamp: Lamp) -> float:
-    """What a luminaire sheds on what lies level under the part, over π."""
-    x, y, z = lamp.centre[0] - seen.point[0], lamp.centre[1] - seen.point[1], lamp.centre[2] - seen.point[2]
-    near = 1 / (x * x + y * y + z * z) ** 0.5
-    front = -(x * lamp.normal[0] + y * lamp.normal[1] + z * lamp.normal[2]) * near
-    return max(front, 0.0) * max(z, 0.0) * near**3 * lamp.area / 3.141592653589793
+def _layer(
+    stage: Stage,
+    seen: Frame3,
+    metal: Surface,
+    lamps: tuple[Lamp, ...],
+    layer: int,
+    coarse: tuple[float, float, float, float],
+) -> tuple[float, float]:
+    """Glossy and diffuse radiance of a pixel in a layer."""
+    if layer < len(lamps):
+        return _light(seen, metal, lamps[layer], stage.steel.tail, coarse)
+    return _rest(metal, coarse) * metal.reflectance, metal.haze * stage.environment
+
+
+@kernel
+def _beside(
+    stage: Stage,
+    lamps: tuple[Lamp, ...],
+    point: Vector,
+    share: float,
+    sent: NDArray[np.float32],
+    row: int,
+    column: int,
+) -> None:
+    """Add the share of a pixel that is no metal: the ground under the part, or what is down the drain."""
+    ground = BACKDROP if point[2] > -20 else 0.2 * BACKDROP
+    dark = len(lamps)
+    for layer in range(dark + 1):
+        light = 0.3 * stage.environment if layer == dark else shed(point, lamps[layer])
+        if share >= 1:
+            sent[layer, GLOSSY, row, column], sent[layer, DIFFUSE, row, column] = 0.0, 0.0
+        sent[layer, DIFFUSE, row, column] += share * ground * light
+
+
+@kernel
+def shed(point: Vector, lamp: Lamp) -> float:
+    """What a luminaire sheds on something level, over π."""
+    x, y, z = lamp.centre[0] - point[0], lamp.centre[1] - point[1], lamp.centre[2] - point[2]
+    near = 1 / (x * x + y * y + z * z)
+    front = -(x * lamp.normal[0] + y * lamp.normal[1] + z * lamp.normal[2])
+    return max(front, 0.0) * max(z, 0.0) * near * near * lamp.area / 3.141592653589793

@@ -16,6 +16,7 @@ from scuff.booth.light import Luminaire
 TAIL = 5.0
 """Variance of the tail of the slopes, in variances of their core."""
 
+NARROW = 1 / math.sqrt(TAIL)
 ROUNDS = 2
 GRAZING = 0.02
 
@@ -31,10 +32,14 @@ class Lamp(NamedTuple):
 
 
 class Frame3(NamedTuple):
-    """Where a point is seen from, and its own axes: along and across the finish, and the normal."""
+    """A point, the direction of the camera (also in the point's own axes), and those axes.
+
+    They are along the finish, across it, and normal to the surface.
+    """
 
     point: Vector
     to_eye: Vector
+    eye: Vector
     along: Vector
     across: Vector
     normal: Vector
@@ -103,13 +108,17 @@ def between(low: float, high: float) -> float:
 
 
 @inlined
-def half_slope(seen: Frame3, x: float, y: float, z: float) -> tuple[float, float]:
-    """Slope of the facet that shows the camera a place, along and across the finish."""
-    to_x, to_y, to_z = x - seen.point[0], y - seen.point[1], z - seen.point[2]
-    unit = 1 / math.sqrt(to_x * to_x + to_y * to_y + to_z * to_z)
-    half = (to_x * unit + seen.to_eye[0], to_y * unit + seen.to_eye[1], to_z * unit + seen.to_eye[2])
-    up = max(dot(half, seen.normal), 0.05)
-    return -dot(half, seen.along) / up, -dot(half, seen.across) / up
+def local(seen: Frame3, vector: Vector) -> Vector:
+    """A vector in the axes of a point."""
+    return dot(vector, seen.along), dot(vector, seen.across), dot(vector, seen.normal)
+
+
+@inlined
+def half_slope(eye: Vector, place: Vector) -> tuple[float, float]:
+    """Slope of the facet that shows the camera a place, both seen from the facet in its own axes."""
+    near = 1 / math.sqrt(dot(place, place))
+    up = max(place[2] * near + eye[2], 0.05)
+    return -(place[0] * near + eye[0]) / up, -(place[1] * near + eye[1]) / up
 
 
 @kernel
@@ -119,6 +128,7 @@ def caught(
     side: tuple[float, float],
     place: float,
     lobe: Lobe,
+    tail: float,
 ) -> float:
     """Share of a lobe's facets that show the luminaire.
 
@@ -128,6 +138,7 @@ def caught(
         side: From the middle line to the strip's edge.
         place: Where on the strip the others hold.
         lobe: The slopes of the facets.
+        tail: Share of the facets whose variance is TAIL times as large.
     """
     w11, w21, w22 = lobe.white
     off_1, off_2 = strip[0] - lobe.mean[0], strip[1] - lobe.mean[1]
@@ -139,11 +150,16 @@ def caught(
     off_along, off_across = off_1 * unit_1 + off_2 * unit_2, off_2 * unit_1 - off_1 * unit_2
     shear, half = edge_1 * unit_1 + edge_2 * unit_2, edge_2 * unit_1 - edge_1 * unit_2
     width = abs(half) + 1e-9
-    across = between(off_across - width, off_across + width)
     # Most of what is caught lies where the strip is nearest to the mean: there its sheared ends are.
     nearest = min(max(-off_across / width, -1.0), 1.0) * (1.0 if half >= 0 else -1.0)
     shift = off_along + shear * nearest
-    return across * between(shift - (1 + place) * length, shift + (1 - place) * length)
+    start, end = shift - (1 + place) * length, shift + (1 - place) * length
+    low, high = off_across - width, off_across + width
+    core = between(low, high) * between(start, end)
+    if tail <= 0:
+        return core
+    wide = between(low * NARROW, high * NARROW) * between(start * NARROW, end * NARROW)
+    return (1 - tail) * core + tail * wide
 
 
 @kernel
@@ -154,148 +170,127 @@ def nearest_place(
     lobe: Lobe,
 ) -> float:
     """Where the strip comes nearest to a lobe's mean, in the lobe's own measure; in [-1, 1]."""
-    bend_1 = 0.5 * (first[0] + last[0]) - middle[0]
-    bend_2 = 0.5 * (first[1] + last[1]) - middle[1]
-    rise_1, rise_2 = 0.5 * (last[0] - first[0]), 0.5 * (last[1] - first[1])
-    w11, w21, w22 = lobe.white
-    place = 0.0
-    least = _distance(middle, lobe)
-    if _distance(first, lobe) < least:
-        place, least = -1.0, _distance(first, lobe)
-    if _distance(last, lobe) < least:
+    first_1, first_2 = _whitened(first, lobe)
+    middle_1, middle_2 = _whitened(middle, lobe)
+    last_1, last_2 = _whitened(last, lobe)
+    bend_1, bend_2 = 0.5 * (first_1 + last_1) - middle_1, 0.5 * (first_2 + last_2) - middle_2
+    rise_1, rise_2 = 0.5 * (last_1 - first_1), 0.5 * (last_2 - first_2)
+    place, least = 0.0, middle_1 * middle_1 + middle_2 * middle_2
+    away = first_1 * first_1 + first_2 * first_2
+    if away < least:
+        place, least = -1.0, away
+    if last_1 * last_1 + last_2 * last_2 < least:
         place = 1.0
     for _ in range(ROUNDS):  # of Gauss and Newton
-        off_1 = middle[0] + place * (rise_1 + place * bend_1) - lobe.mean[0]
-        off_2 = middle[1] + place * (rise_2 + place * bend_2) - lobe.mean[1]
+        off_1 = middle_1 + place * (rise_1 + place * bend_1)
+        off_2 = middle_2 + place * (rise_2 + place * bend_2)
         along_1, along_2 = rise_1 + 2 * place * bend_1, rise_2 + 2 * place * bend_2
-        off_1, off_2 = w11 * off_1, w21 * off_1 + w22 * off_2
-        along_1, along_2 = w11 * along_1, w21 * along_1 + w22 * along_2
         place -= (off_1 * along_1 + off_2 * along_2) / (along_1 * along_1 + along_2 * along_2 + 1e-12)
         place = min(max(place, -1.0), 1.0)
     return place
 
 
 @inlined
-def _distance(slope: tuple[float, float], lobe: Lobe) -> float:
-    """Squared distance of a slope from a lobe's mean, in the lobe's own measure."""
+def _whitened(slope: tuple[float, float], lobe: Lobe) -> tuple[float, float]:
+    """A slope's way from a lobe's mean, in the lobe's own measure."""
     off_1, off_2 = slope[0] - lobe.mean[0], slope[1] - lobe.mean[1]
-    first, second = lobe.white[0] * off_1, lobe.white[1] * off_1 + lobe.white[2] * off_2
-    return first * first + second * second
+    return lobe.white[0] * off_1, lobe.white[1] * off_1 + lobe.white[2] * off_2
 
 
 @kernel
 def lit(
-    seen: Frame3,
-    lamp: Lamp,
-    core: Lobe,
-    wide: Lobe,
-    groove: Lobe,
-    tail: float,
-    share: float,
-    variances: tuple[float, float],
+    seen: Frame3, lamp: Lamp, core: Lobe, groove: Lobe, tail: float, share: float, variances: tuple[float, float]
 ) -> tuple[float, float]:
     """What a point sends to the camera from a luminaire of radiance 1.
 
     Args:
         seen: The point.
         lamp: The luminaire.
-        core: Most of the slopes of its finish.
-        wide: Their tail.
+        core: The slopes of its finish.
         groove: The slopes of steep walls within the pixel.
-        tail: Share of the tail.
+        tail: Share of the finish whose slopes have TAIL times the variance.
         share: Share of those walls.
         variances: Of the finish, for its shadowing.
 
     Returns:
         Reflected by facets, before the metal's reflectance; and irradiance over π, for what is diffuse.
     """
-    lx, ly, lz = lamp.centre
-    ax, ay, az = lamp.along
-    middle = half_slope(seen, lx, ly, lz)
-    first = half_slope(seen, lx - ax, ly - ay, lz - az)
-    last = half_slope(seen, lx + ax, ly + ay, lz + az)
-    place = nearest_place(first, middle, last, core)
-    x, y, z = lx + place * ax - seen.point[0], ly + place * ay - seen.point[1], lz + place * az - seen.point[2]
-    near = 1 / math.sqrt(x * x + y * y + z * z)
-    to_light = (x * near, y * near, z * near)
-    level, front = dot(to_light, seen.normal), -dot(to_light, lamp.normal)
-    diffuse = irradiance(seen, lamp)
-    if front <= 0 or level <= -0.2:
+    point = seen.point
+    middle = local(seen, (lamp.centre[0] - point[0], lamp.centre[1] - point[1], lamp.centre[2] - point[2]))
+    along, across, normal = local(seen, lamp.along), local(seen, lamp.across), local(seen, lamp.normal)
+    diffuse = irradiance(middle, along, normal, lamp.area)
+    if middle[2] + abs(along[2]) < 0 or dot(middle, normal) >= 0:
         return 0.0, diffuse
-    half = (to_light[0] + seen.to_eye[0], to_light[1] + seen.to_eye[1], to_light[2] + seen.to_eye[2])
-    up = max(dot(half, seen.normal), 0.05)
-    strip = (-dot(half, seen.along) / up, -dot(half, seen.across) / up)
-    side = moved(seen, strip, up, near, to_light, lamp.across)
-    tangent = moved(seen, strip, up, near, to_light, lamp.along)
-    mass = (1 - tail) * caught(strip, tangent, side, place, core) + tail * caught(strip, tangent, side, place, wide)
+    first = half_slope(seen.eye, (middle[0] - along[0], middle[1] - along[1], middle[2] - along[2]))
+    last = half_slope(seen.eye, (middle[0] + along[0], middle[1] + along[1], middle[2] + along[2]))
+    centre = half_slope(seen.eye, middle)
+    place = nearest_place(first, centre, last, core)
+    mass, factor = _shown(seen.eye, middle, along, across, place, core, tail, variances)
     if share > 0:
-        place = nearest_place(first, middle, last, groove)
-        mass = (1 - share) * mass + share * caught_again(seen, lamp, place, groove)
-    length = math.sqrt(dot(half, half))
-    facing = dot(seen.to_eye, half) / length
-    grazing = 1 - facing
-    fresnel = 1 + 0.6 * grazing**5
-    eye_level = max(dot(seen.to_eye, seen.normal), GRAZING)
-    smooth_factors = fresnel * facing * length / (eye_level * up)
-    shadows = shadowing(seen, seen.to_eye, eye_level, variances) * shadowing(seen, to_light, level, variances)
-    return mass * smooth_factors * shadows, diffuse
+        own = nearest_place(first, centre, last, groove)
+        mass = (1 - share) * mass
+        mass += share * _shown(seen.eye, middle, along, across, own, groove, 0.0, variances)[0]
+    return mass * factor, diffuse
 
 
-@inlined
-def moved(
-    seen: Frame3, strip: tuple[float, float], up: float, near: float, to_light: Vector, step: Vector
+@kernel
+def _shown(
+    eye: Vector,
+    middle: Vector,
+    along: Vector,
+    across: Vector,
+    place: float,
+    lobe: Lobe,
+    tail: float,
+    variances: tuple[float, float],
 ) -> tuple[float, float]:
-    """By how much the slope that shows a place changes where the place moves by a step."""
-    along_ray = dot(step, to_light)
-    turned = (
-        (step[0] - along_ray * to_light[0]) * near,
-        (step[1] - along_ray * to_light[1]) * near,
-        (step[2] - along_ray * to_light[2]) * near,
-    )
-    lift = dot(turned, seen.normal)
-    return (
-        -(dot(turned, seen.along) + strip[0] * lift) / up,
-        -(dot(turned, seen.across) + strip[1] * lift) / up,
-    )
-
-
-@kernel
-def caught_again(seen: Frame3, lamp: Lamp, place: float, lobe: Lobe) -> float:
-    """Share of a lobe's facets that show the luminaire, from its own nearest place."""
-    x = lamp.centre[0] + place * lamp.along[0] - seen.point[0]
-    y = lamp.centre[1] + place * lamp.along[1] - seen.point[1]
-    z = lamp.centre[2] + place * lamp.along[2] - seen.point[2]
+    """Share of the facets that show the luminaire, by its strip around a place; and the smooth factors there."""
+    x, y, z = middle[0] + place * along[0], middle[1] + place * along[1], middle[2] + place * along[2]
     near = 1 / math.sqrt(x * x + y * y + z * z)
-    to_light = (x * near, y * near, z * near)
-    half = (to_light[0] + seen.to_eye[0], to_light[1] + seen.to_eye[1], to_light[2] + seen.to_eye[2])
-    up = max(dot(half, seen.normal), 0.05)
-    strip = (-dot(half, seen.along) / up, -dot(half, seen.across) / up)
-    side = moved(seen, strip, up, near, to_light, lamp.across)
-    tangent = moved(seen, strip, up, near, to_light, lamp.along)
-    return caught(strip, tangent, side, place, lobe)
+    light = (x * near, y * near, z * near)
+    half = (light[0] + eye[0], light[1] + eye[1], light[2] + eye[2])
+    up = max(half[2], 0.05)
+    strip = (-half[0] / up, -half[1] / up)
+    tangent, side = _moved(strip, up, near, light, along), _moved(strip, up, near, light, across)
+    mass = caught(strip, tangent, side, place, lobe, tail)
+    length = math.sqrt(dot(half, half))
+    facing = dot(eye, half) / length
+    grazing = 1 - facing
+    square = grazing * grazing
+    fresnel = 1 + 0.6 * square * square * grazing
+    factor = fresnel * facing * length / (max(eye[2], GRAZING) * up)
+    return mass, factor * shadowing(eye, variances) * shadowing(light, variances)
 
 
 @inlined
-def shadowing(seen: Frame3, toward: Vector, level: float, variances: tuple[float, float]) -> float:
-    """Smith's shadowing of facets for one direction; 0 below the horizon."""
-    if level <= 0:
+def _moved(strip: tuple[float, float], up: float, near: float, light: Vector, step: Vector) -> tuple[float, float]:
+    """By how much the slope that shows a place changes where the place moves by a step."""
+    ahead = dot(step, light)
+    lift = (step[2] - ahead * light[2]) * near
+    scale = -1 / up
+    return (
+        scale * ((step[0] - ahead * light[0]) * near + strip[0] * lift),
+        scale * ((step[1] - ahead * light[1]) * near + strip[1] * lift),
+    )
+
+
+@inlined
+def shadowing(toward: Vector, variances: tuple[float, float]) -> float:
+    """Smith's shadowing of facets for one direction, in the point's axes; 0 below the horizon."""
+    if toward[2] <= 0:
         return 0.0
-    along, across = dot(toward, seen.along), dot(toward, seen.across)
-    steep = 2 * (along * along * variances[0] + across * across * variances[1]) / (level * level)
-    return 2 / (1 + math.sqrt(1 + steep))
+    steep = 2 * (toward[0] * toward[0] * variances[0] + toward[1] * toward[1] * variances[1])
+    return 2 / (1 + math.sqrt(1 + steep / (toward[2] * toward[2])))
 
 
-@kernel
-def irradiance(seen: Frame3, lamp: Lamp) -> float:
-    """What a luminaire of radiance 1 sheds on a point, over π: by Simpson's rule along it."""
+@inlined
+def irradiance(middle: Vector, along: Vector, normal: Vector, area: float) -> float:
+    """What a luminaire of radiance 1 sheds on a point, over π, by Simpson's rule along it; in the point's axes."""
     total = 0.0
     for step in range(-1, 2):
-        x = lamp.centre[0] + step * 0.9 * lamp.along[0] - seen.point[0]
-        y = lamp.centre[1] + step * 0.9 * lamp.along[1] - seen.point[1]
-        z = lamp.centre[2] + step * 0.9 * lamp.along[2] - seen.point[2]
-        near = 1 / math.sqrt(x * x + y * y + z * z)
-        level = (x * seen.normal[0] + y * seen.normal[1] + z * seen.normal[2]) * near
-        front = -(x * lamp.normal[0] + y * lamp.normal[1] + z * lamp.normal[2]) * near
+        x, y, z = middle[0] + step * along[0], middle[1] + step * along[1], middle[2] + step * along[2]
+        front = -(x * normal[0] + y * normal[1] + z * normal[2])
+        near = 1 / (x * x + y * y + z * z)
         weight = 4.0 if step == 0 else 1.0
-        total += weight * max(level, 0.0) * max(front, 0.0) * near * near
-    return total / 6 * lamp.area / math.pi
+        total += weight * max(z, 0.0) * max(front, 0.0) * near * near
+    return total / 6 * area / math.pi

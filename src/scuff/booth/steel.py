@@ -3,20 +3,30 @@
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from scuff.booth.camera import Vector
 from scuff.booth.finish import Finish
 from scuff.booth.form import Form
 from scuff.booth.height import rounded_box, smooth
-from scuff.booth.kernel import kernel
+from scuff.booth.kernel import inlined, kernel
 from scuff.booth.noise import chance, value_noise
 
 OCTAVES = 7
 FINEST_MM = 0.07
 """Width of the finest streaks; each octave doubles it."""
 
+WAVES = 4
 NOISE_VARIANCE = 0.185
+THREADS = 4
+"""Octaves, from the finest, whose streaks have sharp edges where the finish has a direction."""
+
 STRETCH = {"brushed": 90.0, "polished": 5.0, "blasted": 1.0}
 """How much longer streaks are than wide."""
+
+
+Wave = tuple[float, float, float, float, float]
+"""Radians per mm along x and y, phase, and the slopes it adds along and across the finish."""
 
 
 class Steel(NamedTuple):
@@ -29,7 +39,7 @@ class Steel(NamedTuple):
     streaks: float
     stretch: float
     hairlines: float
-    waviness: float
+    waves: tuple[Wave, ...]
     seed: int
 
 
@@ -58,9 +68,28 @@ def steel_of(finish: Finish) -> Steel:
         finish.streaks,
         STRETCH[finish.kind],
         finish.hairlines,
-        finish.waviness,
+        _waves_of(finish),
         finish.seed,
     )
+
+
+def _waves_of(finish: Finish) -> tuple[Wave, ...]:
+    """Four waves, 25 to 80 mm long, in all directions."""
+    random = np.random.default_rng(finish.seed)
+    turns, lengths = random.uniform(0, np.pi, WAVES), random.uniform(25, 80, WAVES)
+    phases, strength = random.uniform(0, 2 * np.pi, WAVES), finish.waviness * math.sqrt(2 / WAVES)
+    along = np.radians(finish.direction_deg)
+    rows = np.stack(
+        [
+            2 * np.pi / lengths * np.cos(turns),
+            2 * np.pi / lengths * np.sin(turns),
+            phases,
+            strength * np.cos(turns - along),
+            strength * np.sin(turns - along),
+        ],
+        axis=1,
+    )
+    return tuple((float(a), float(b), float(c), float(d), float(e)) for a, b, c, d, e in rows)
 
 
 @kernel
@@ -143,13 +172,15 @@ def _streaks(u: float, v: float, steel: Steel, pixel_mm: float) -> tuple[float, 
         if seen > 0:
             row = v / width
             length = width * steel.stretch
-            shift = 7.3 * chance(int(math.floor(row)), octave, steel.seed + 5) if steel.stretch > 20 else 0.0
-            noise = value_noise(u / length + shift, row, steel.seed + octave)
+            if octave < THREADS and steel.stretch > 20:
+                noise = _thread(u / length, row, steel.seed + octave)
+            else:
+                noise = value_noise(u / length, row, steel.seed + octave)
             slope += seen * strength * noise
-            if octave > 0:
+            if octave % 2 == 1:
                 other = value_noise(0.7 * u / length + 31.7, row, steel.seed + 100 + octave)
-                rough += 0.09 * seen * other
-                shine += 0.018 * seen * (noise + other)
+                rough += 0.13 * seen * other
+                shine += 0.03 * seen * (noise + other)
         width *= 2
     rough += 0.06 * value_noise(u / 70.0, v / 30.0, steel.seed + 200)
     for scale in range(2):
@@ -157,6 +188,18 @@ def _streaks(u: float, v: float, steel: Steel, pixel_mm: float) -> tuple[float, 
         slope += line
         rough += heavy
     return slope, rough, shine, lost
+
+
+@inlined
+def _thread(u: float, row: float, seed: int) -> float:
+    """Noise in [-1.8, 1.8] with sharp rows, as grains draw it: smooth along, few rows strong; deviation 0.43."""
+    line = math.floor(row)
+    place = u + 9.0 * chance(line, 7, seed)
+    cell = math.floor(place)
+    share, _ = smooth(place - cell)
+    before, after = chance(cell, line, seed), chance(cell + 1, line, seed)
+    noise = before + (after - before) * share
+    return 1.8 * noise * abs(noise)
 
 
 @kernel
@@ -167,15 +210,15 @@ def _hairline(u: float, v: float, scale: int, steel: Steel, pixel_mm: float) -> 
     fan = 0.012 * (scale - 0.5)
     row = (v + fan * u) / lane
     line = math.floor(row)
-    length = (5.0 + 16.0 * scale) * (1.3 + chance(int(line), 5, steel.seed + 300 + scale))
-    column = u / length + 9.0 * chance(int(line), 3, steel.seed + 310 + scale)
+    length = (5.0 + 16.0 * scale) * (1.3 + chance(line, 5, steel.seed + 300 + scale))
+    column = u / length + 9.0 * chance(line, 3, steel.seed + 310 + scale)
     piece = math.floor(column)
-    draw = 0.5 + 0.5 * chance(int(piece), int(line), steel.seed + 320 + scale)
+    draw = 0.5 + 0.5 * chance(piece, line, steel.seed + 320 + scale)
     if draw > steel.hairlines * lane / width:
         return 0.0, 0.0
     ends = min(min(column - piece, 1 - column + piece) * 5.0, 1.0)
     over = 4 * (row - line) * (1 - row + line) * ends * min(width / pixel_mm, 1.0)
-    strong = chance(int(piece), int(line), steel.seed + 330 + scale)
+    strong = chance(piece, line, steel.seed + 330 + scale)
     return 5.0 * steel.streaks * strong * over, 0.5 * abs(strong) * over
 
 
@@ -193,16 +236,12 @@ def _grain(x: float, y: float, steel: Steel, pixel_mm: float) -> float:
     return slope
 
 
-@kernel
+@inlined
 def _waves(x: float, y: float, steel: Steel) -> tuple[float, float]:
-    """Slopes of the waves that every sheet has, 25 to 80 mm long."""
+    """Slopes of the waves that every sheet has, some centimetres long."""
     along, across = 0.0, 0.0
-    for wave in range(5):
-        turn = math.pi * chance(wave, 1, steel.seed + 500)
-        length = 52.0 + 27.0 * chance(wave, 2, steel.seed + 500)
-        cosine, sine = math.cos(turn), math.sin(turn)
-        phase = 2 * math.pi * (x * cosine + y * sine) / length + 3.1 * chance(wave, 3, steel.seed + 500)
-        slope = steel.waviness * math.sqrt(2.0 / 5.0) * math.cos(phase)
-        along += slope * cosine
-        across += slope * sine
-    return along * 1.41, across * 1.41
+    for turns_x, turns_y, phase, slope_along, slope_across in steel.waves:
+        slope = math.cos(x * turns_x + y * turns_y + phase)
+        along += slope_along * slope
+        across += slope_across * slope
+    return along, across

@@ -39,6 +39,7 @@ class Dent:
         angle_deg: Of its length, counter-clockwise from the finish.
         sharp: 0 for a soft one, 1 for an impact with steep walls and a rim.
         uneven: Height of its lumps, in depths.
+        lean: How much deeper it is one sigma further along, in depths, as after an oblique blow.
         seed: Of the lumps.
     """
 
@@ -50,6 +51,7 @@ class Dent:
     angle_deg: float = 0.0
     sharp: float = 0.0
     uneven: float = 0.1
+    lean: float = 0.0
     seed: int = 0
 
     is_flaw: ClassVar[bool] = True
@@ -94,8 +96,10 @@ class Dent:
         along, across = turned(p, q, self.angle_deg)
         u, v = along / self._sigmas_mm[0], across / self._sigmas_mm[1]
         square = u * u + v * v
-        height, radial = self._even(square)
-        slope_u, slope_v = radial * u, radial * v
+        even, radial = self._even(square)
+        leaning = 1 + np.float32(self.lean) * u
+        height = even * leaning
+        slope_u, slope_v = radial * u * leaning + np.float32(self.lean) * even, radial * v * leaning
         for place_u, place_v, width, strength in self._lumps():
             off_u, off_v = u - place_u, v - place_v
             lump = np.float32(strength) * np.exp((off_u * off_u + off_v * off_v) * np.float32(-0.5 / width**2))
@@ -130,18 +134,22 @@ DEPTH_MM = (0.02, 0.15)
 ASPECT = (1.0, 1.8)
 UNEVEN = (0.03, 0.15)
 SHARP = (0.4, 1.0)
+LEAN = (0.05, 0.3)
+"""Of sharp ones; the others do not lean."""
 
 
 def draw_dent(random: np.random.Generator, xy_mm: tuple[float, float], raised: bool = False) -> Dent:
     """Draw a dent, two in five of them sharp, or a bump, which is always soft: it was pushed from behind."""
+    sharp = not raised and bool(random.random() < 0.4)
     return Dent(
         xy_mm,
         sigma_mm=log_uniform(random, SIGMA_MM),
         depth_mm=log_uniform(random, DEPTH_MM),
         raised=raised,
         aspect=uniform(random, ASPECT),
-        angle_deg=uniform(random, (0, 180)),
-        sharp=uniform(random, SHARP) if not raised and random.random() < 0.4 else 0.0,
+        angle_deg=uniform(random, (0, 360)),
+        sharp=uniform(random, SHARP) if sharp else 0.0,
         uneven=uniform(random, UNEVEN),
+        lean=uniform(random, LEAN) if sharp else 0.0,
         seed=new_seed(random),
     )

@@ -55,14 +55,14 @@ class Dust:
     def change(self, p: Values, q: Values, pixel_mm: float) -> Change:
         """What they cover."""
         bare = np.ones_like(p)
-        for at_p, at_q, size_mm, aspect, angle_deg in self._specks().tolist():
+        for at_p, at_q, size_mm, aspect, angle_deg, dense in self._specks().tolist():
             # A soft oval: its standard deviations give it the area of the speck, and a pixel widens them.
             sigmas = [math.hypot(size_mm / 4 * stretch, pixel_mm / math.sqrt(12)) for stretch in (aspect, 1 / aspect)]
             reach = 4 * max(sigmas)
             hit = np.flatnonzero((np.abs(p - at_p) < reach) & (np.abs(q - at_q) < reach))
             along, across = turned(p[hit] - at_p, q[hit] - at_q, angle_deg)
             peak = min(size_mm**2 / (8 * sigmas[0] * sigmas[1]), 1.0)
-            bare[hit] *= 1 - peak * np.exp(-0.5 * ((along / sigmas[0]) ** 2 + (across / sigmas[1]) ** 2))
+            bare[hit] *= 1 - dense * peak * np.exp(-0.5 * ((along / sigmas[0]) ** 2 + (across / sigmas[1]) ** 2))
         return Change(cover=Cover(1 - bare, ROUGH, self.haze))
 
     @property
@@ -70,13 +70,15 @@ class Dust:
         return self.radius_mm + 8 * self.speck_mm
 
     def _specks(self) -> NDArray[np.float64]:
-        """Place, diameter, aspect and angle of each speck, count×5."""
+        """Place, diameter, aspect, angle and density of each speck, count×6."""
         random = np.random.default_rng(self.seed)
         angle = random.uniform(0, 2 * math.pi, self.count)
         away = self.radius_mm * np.sqrt(random.random(self.count))
         size = self.speck_mm * np.exp(random.normal(0, 0.45, self.count)).clip(0.4, 2.5)
-        aspect = random.uniform(1, 1.6, self.count)
-        return np.stack([away * np.cos(angle), away * np.sin(angle), size, aspect, np.degrees(angle) * 7], axis=1)
+        aspect, dense = random.uniform(1, 1.6, self.count), random.uniform(0.4, 1, self.count)
+        return np.stack(
+            [away * np.cos(angle), away * np.sin(angle), size, aspect, np.degrees(angle) * 7, dense], axis=1
+        )
 
 
 RADIUS_MM = (0.5, 9.0)

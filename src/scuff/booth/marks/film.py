@@ -13,7 +13,7 @@ from scuff.booth.marks.pixels import MARGIN_MM, crest, eased, fade, ring_mm
 from scuff.booth.marks.turning import turned, unrolled
 from scuff.booth.surface import Change, Cover, Values
 
-ROUGH, HAZE = 0.2, 0.035
+ROUGH, HAZE = 0.15, 0.03
 STREAKS_MM = (2.6, 0.9, 0.35)
 """Widths of its streaks."""
 
@@ -64,33 +64,40 @@ class Film:
     def change(self, p: Values, q: Values, pixel_mm: float) -> Change:
         """What it covers."""
         way, distance, _ = unrolled(*turned(p, q, self.angle_deg), self.curvature_per_mm)
-        inside = self._inside(way, distance)
-        streaked = np.maximum(0.5 + 0.75 * self._streaks(way, distance, pixel_mm), 0.04)
-        body = eased(inside / 0.5) * streaked
-        drops = noise(way / 1.3, distance / 0.5, self.seed + 9)
-        dry = (crest(inside - 0.15, 0.09, pixel_mm) + 0.4 * crest(inside - 0.9, 0.14, pixel_mm)) * eased(0.4 + drops)
-        share = self.strength * (body + 0.7 * dry)
+        inside, wet = self._inside(way, distance), self._wet(way)
+        thick, streaks = self._thick(way, distance), self._streaks(way, distance, pixel_mm)
+        streaked = eased(0.5 + 0.35 * thick + 0.25 * streaks - 0.8 * (1 - wet)) * (0.65 + 0.45 * streaks)
+        body = eased(inside / 0.5) * (np.maximum(streaked, 0) + 0.08 * wet)
+        dry = (crest(inside - 0.15, 0.09, pixel_mm) + 0.4 * crest(inside - 0.9, 0.14, pixel_mm)) * wet
+        drops = eased(0.4 + noise(way / 2.3, distance / 3.1, self.seed + 9))
+        share = self.strength * (body + 0.5 * dry * drops)
         share *= (np.abs(way) < self.length_mm / 2) & (np.abs(distance) < self.width_mm / 2)
         covered: Values = np.clip(share, 0, 1).astype(np.float32)
         return Change(cover=Cover(covered, ROUGH, HAZE), reflectance=1 - np.float32(0.06) * covered)
 
     def _inside(self, way: Values, distance: Values) -> Values:
-        """Distance inside its ragged edges, in mm; its ends are pulled out into streaks."""
-        side = 0.12 * self.width_mm
-        left = side * (1 + noise_line(way / 9.0, self.seed) + 0.3 * noise_line(way / 1.7, self.seed + 1))
-        right = side * (1 + noise_line(way / 9.0, self.seed + 2) + 0.3 * noise_line(way / 1.7, self.seed + 3))
-        across = np.minimum(self.width_mm / 2 - left - distance, self.width_mm / 2 - right + distance)
-        pulled = 0.11 * self.length_mm
-        torn = pulled * (
-            1.5 + noise_line(distance / 2.1, self.seed + 4) + 0.5 * noise_line(distance / 0.6, self.seed + 5)
+        """Distance inside its two sides, which are not quite straight, in mm."""
+        room = 0.1 * self.width_mm
+        left, right = (
+            room * (1 + noise_line(way / 13.0, seed) + 0.3 * noise_line(way / 3.4, seed + 1))
+            + 0.06 * noise_line(way / 0.7, seed + 2)
+            for seed in (self.seed, self.seed + 3)
         )
-        along = self.length_mm / 2 - torn - np.abs(way - 0.03 * self.length_mm)
-        inside: Values = np.minimum(across, along * 0.25)  # an end is long and thin, so it fades slowly
+        inside: Values = np.minimum(self.width_mm / 2 - left - distance, self.width_mm / 2 - right + distance)
         return inside
 
+    def _wet(self, way: Values) -> Values:
+        """How wet the cloth was: 1 on most of the way, falling to 0 at its ends, so that streak by streak ends."""
+        left = self.length_mm / 2 - np.abs(way)
+        return eased(left / (0.3 * self.length_mm))
+
+    def _thick(self, way: Values, distance: Values) -> Values:
+        """Where the cloth left more and where less, about 0."""
+        return fractal(way / 14.0, distance / 5.0, self.seed + 6, 2)
+
     def _streaks(self, way: Values, distance: Values, pixel_mm: float) -> Values:
-        """How thick it is, about 0."""
-        total = np.float32(0.5) * fractal(way / 14.0, distance / 6.0, self.seed + 6, 3)
+        """Streaks along the wipe, about 0."""
+        total = np.zeros_like(way)
         for order, width in enumerate(STREAKS_MM):
             seen = np.float32(fade(2 * width, pixel_mm))
             total += seen * noise(way / (45 * width), distance / width, self.seed + 10 + order)
@@ -100,7 +107,7 @@ class Film:
 LENGTH_MM = (20.0, 140.0)
 WIDTH_MM = (6.0, 45.0)
 CURVATURE_PER_MM = (-0.004, 0.004)
-STRENGTH = (0.1, 0.4)
+STRENGTH = (0.08, 0.35)
 
 
 def draw_film(random: np.random.Generator, xy_mm: tuple[float, float]) -> Film:

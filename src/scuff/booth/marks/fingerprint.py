@@ -13,7 +13,7 @@ from scuff.booth.marks.pixels import MARGIN_MM, eased, fade, ring_mm, within
 from scuff.booth.marks.turning import turned
 from scuff.booth.surface import Change, Cover, Values
 
-ROUGH, HAZE = 0.26, 0.05
+ROUGH, HAZE = 0.2, 0.04
 """Of the grease, which lies in droplets."""
 
 MINUTIAE = 14
@@ -105,7 +105,7 @@ class Fingerprint:
 LENGTH_MM = (14.0, 24.0)
 WIDTH_MM = (10.0, 17.0)
 RIDGE_MM = (0.40, 0.52)
-STRENGTH = (0.12, 0.45)
+STRENGTH = (0.06, 0.35)
 
 
 def draw_fingerprint(random: np.random.Generator, xy_mm: tuple[float, float]) -> Fingerprint:

@@ -1,5 +1,7 @@
 """Walls of grooves within pixels: how steep they are on average, and how much that varies."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from scuff.booth.surface import Groove, Values
 CELLS = 8
 """Strips of even slope into which a groove is divided across."""
 
-WALL_SPREAD = 0.03
+WALL_SPREAD = 0.04
 """Standard deviation of the slope of a wall itself, which is not smooth either."""
 
 
@@ -35,7 +37,7 @@ class Walls:
         steep: Values,
         pixel_mm: float,
         burr: tuple[Values | float, Values | float] = (0.0, 0.0),
-        tilt: Values | float = 0.0,
+        striae: Sequence[Values | float] = (0.0,) * CELLS,
     ) -> None:
         """Add a groove.
 
@@ -45,12 +47,12 @@ class Walls:
             steep: N, its depth through its half width; the walls are twice as steep at their upper edge.
             pixel_mm: Width of a pixel.
             burr: Height of the lips at the side where the distance is below 0 and at the other, in depths.
-            tilt: N, how much further the slopes lean to one side, in units of ``steep``.
+            striae: How much further each strip leans to one side, in units of ``steep``.
         """
         step = 2 / CELLS
-        for cell in range(CELLS):
+        for cell, lean in enumerate(striae):
             low = cell * step - 1
-            self._collect(distance, half_mm * low, half_mm * (low + step), steep * (2 * low + step + tilt), pixel_mm)
+            self._collect(distance, half_mm * low, half_mm * (low + step), steep * (2 * low + step + lean), pixel_mm)
         for side, height in zip((-1, 1), burr, strict=True):
             if np.any(np.asarray(height) > 0):
                 lip = half_mm * height

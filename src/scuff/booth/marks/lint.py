@@ -66,7 +66,9 @@ class Lint:
         course = self._course()
         fibre = self._share(p, q, course, pixel_mm, 1.0)
         angle = float(np.random.default_rng((self.seed, 1)).uniform(0, 2 * math.pi))
-        lifted = np.abs(noise_line(np.linspace(0, 3, PIECES + 1, dtype=np.float32), self.seed + 5)) * LIFT_MM
+        lifted = np.float32(LIFT_MM) * np.abs(
+            noise_line(np.linspace(0, 3, PIECES + 1, dtype=np.float32), self.seed + 5)
+        )
         beside: Values = course + lifted[:, None] * np.array([math.cos(angle), math.sin(angle)], np.float32)
         shadow = self._share(p, q, beside, pixel_mm, 1.6)
         return Change(cover=Cover(fibre, ROUGH, self.haze), reflectance=1 - np.float32(SHADOW) * shadow * (1 - fibre))

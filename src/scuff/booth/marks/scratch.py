@@ -2,15 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scuff.booth.marks.drawing import log_uniform, new_seed, uniform
-from scuff.booth.marks.groove import Walls, marked_line
+from scuff.booth.marks.groove import CELLS, Walls, marked_line
 from scuff.booth.marks.noise import noise_line
-from scuff.booth.marks.pixels import MARGIN_MM, fade, ring_mm
+from scuff.booth.marks.pixels import MARGIN_MM, ring_mm
+from scuff.booth.marks.tracks import Gap, Track, gaps_of, tracks_of
 from scuff.booth.marks.turning import turned, unrolled
 from scuff.booth.surface import Change, Values
 
@@ -22,22 +23,6 @@ DARK = 0.10
 
 WAVES = ((11.0, 1.0), (3.2, 0.3), (0.8, 0.06))
 """How a scratch strays from its line: length in mm and strength of each kind of wave."""
-
-BEATS = ((6.0, 0.5), (1.3, 0.5), (0.35, 0.45))
-"""How its load varies along it, in the same way."""
-
-
-class _Track(NamedTuple):
-    """One groove of a scratch: where it is, along and across, and how large; from 1 for the main one."""
-
-    offset_mm: float
-    drift: float
-    scale: float
-    begins_mm: float
-    ends_mm: float
-    rises_mm: float
-    falls_mm: float
-    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +74,9 @@ class Scratch:
         return self.length_mm / 2 + self._half_band_mm + MARGIN_MM
 
     @property
-    def gaps_mm(self) -> tuple[tuple[float, float], ...]:
+    def gaps_mm(self) -> tuple[Gap, ...]:
         """Where it is interrupted: beginnings and ends, along it from its middle."""
-        total = self.broken * self.length_mm
-        if total <= 0:
-            return ()
-        random = np.random.default_rng((self.seed, 1))
-        number = max(1, round(total / float(random.uniform(1.5, 6))))
-        sizes = random.dirichlet(np.full(number, 1.5)) * total / 2
-        middles = random.uniform(-0.4, 0.4, number) * self.length_mm
-        return tuple((float(m - s), float(m + s)) for m, s in zip(middles, sizes, strict=True))
+        return gaps_of(self.broken, self.length_mm, self.seed)
 
     def near(self, p: Values, q: Values, pixel_mm: float) -> NDArray[np.bool_]:
         """The pixels beside its line."""
@@ -117,9 +95,9 @@ class Scratch:
         way, distance, turn = unrolled(along, across, self.curvature_per_mm)
         distance = distance - self._wander(way)
         walls, centred = Walls(way.size), np.zeros(way.size, np.bool_)
-        contact = self._contact(way)
+        gaps = self.gaps_mm
         for track in self._tracks():
-            load = contact * self._load(way, track, pixel_mm)
+            load = track.load(way, self.chatter, gaps, pixel_mm)
             away = distance - (track.offset_mm + track.drift * way)
             self._cut(walls, track, way, away, load, pixel_mm)
             centred |= (np.abs(away) <= 0.5 * pixel_mm) & (load > FAINT)
@@ -132,28 +110,8 @@ class Scratch:
         tracks = max(abs(t.offset_mm) + abs(t.drift) * self.length_mm / 2 for t in self._tracks())
         return tracks + self.width_mm * (0.5 + self.burr * 1.6) * 1.3 + 1.4 * self.wander_mm
 
-    def _tracks(self) -> list[_Track]:
-        """Its grooves; the further ones are finer, shorter, and not quite parallel."""
-        random = np.random.default_rng((self.seed, 2))
-        found = []
-        for number in range(self.tracks):
-            side = float(random.choice([-1.0, 1.0])) * (number > 0)
-            offset, drift = side * float(random.uniform(0.9, 2.6)), side * float(random.uniform(-1.5, 3.0))
-            begins, ends = (float(v) * (number > 0) for v in random.uniform(0, 0.35, 2))
-            half, length = self.length_mm / 2, self.length_mm
-            found.append(
-                _Track(
-                    offset * self.width_mm,
-                    drift * self.width_mm / length,
-                    float(random.uniform(0.35, 0.75)) if number else 1.0,
-                    (begins * length) - half,
-                    half - ends * length,
-                    float(random.uniform(0.03, 0.2)) * length,
-                    float(random.uniform(0.1, 0.5)) * length,
-                    self.seed + 1000 * (number + 1),
-                )
-            )
-        return found
+    def _tracks(self) -> list[Track]:
+        return tracks_of(self.tracks, self.length_mm, self.width_mm, self.seed)
 
     def _wander(self, way: Values) -> Values:
         """How far it strays from its line, in mm."""
@@ -162,29 +120,10 @@ class Scratch:
             total += np.float32(strength * self.wander_mm) * noise_line(way / length, self.seed + order)
         return total
 
-    def _contact(self, way: Values) -> Values:
-        """0 in its gaps, 1 elsewhere; the edges of gaps are some tenths of a mm long."""
-        touching = np.ones_like(way)
-        for number, (begins, ends) in enumerate(self.gaps_mm):
-            ramp = 0.2 + 0.25 * (number % 4)
-            touching *= np.clip(np.maximum(begins - way, way - ends) / ramp, 0, 1)
-        return touching
-
-    def _load(self, way: Values, track: _Track, pixel_mm: float) -> Values:
-        """How hard a track was pressed, 1 for the full load."""
-        rise, fall = (way - track.begins_mm) / track.rises_mm, (track.ends_mm - way) / track.falls_mm
-        taper = np.clip(np.minimum(rise, fall), 0, 1)
-        varied = np.ones_like(way)
-        for order, (length, strength) in enumerate(BEATS):
-            seen = strength * self.chatter * fade(2 * length, pixel_mm)
-            varied += np.float32(seen) * noise_line(way / length, track.seed + 10 + order)
-        load: Values = np.sqrt(taper) * np.clip(varied, 0, 1.6)
-        return load
-
-    def _cut(self, walls: Walls, track: _Track, way: Values, away: Values, load: Values, pixel_mm: float) -> None:
+    def _cut(self, walls: Walls, track: Track, way: Values, away: Values, load: Values, pixel_mm: float) -> None:
         """Add a track's groove: as under a round tip, its width grows with the root of the load, and its depth with it.
 
-        The lips are torn and differ from side to side.
+        The lips are torn and differ from side to side; fine lines run along the walls.
         """
         root = np.sqrt(load)
         half = np.float32(0.5 * self.width_mm * track.scale) * root
@@ -193,8 +132,12 @@ class Scratch:
             self.burr * np.maximum(1 + self.chatter * noise_line(way / 0.9, track.seed + 20 + side), 0)
             for side in (0, 1)
         ]
-        tilt = np.float32(self.chatter) * noise_line(way / 1.9, track.seed + 30)
-        walls.add(away, half, steep, pixel_mm, (lips[0], lips[1]), tilt)
+        tilt = noise_line(way / 1.9, track.seed + 30)
+        striae = [
+            np.float32(self.chatter) * (tilt + 0.8 * noise_line(way / 3.7, track.seed + 31, cell))
+            for cell in range(CELLS)
+        ]
+        walls.add(away, half, steep, pixel_mm, (lips[0], lips[1]), striae)
 
 
 LENGTH_MM = (8.0, 90.0)

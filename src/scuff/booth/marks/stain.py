@@ -19,7 +19,7 @@ LARGEST = 1.45
 MARKED = 0.3
 """Share of its full strength from which on a pixel belongs to a stain."""
 
-ETCHED_ROUGH = 0.35
+ETCHED_ROUGH = 0.25
 """Roughness of the metal where a chemical has etched it."""
 
 
@@ -75,7 +75,7 @@ class Stain:
         """Its colour, and what it swallows."""
         inside, depth = self._place(p, q)
         body = edge(inside, self.soft_mm, pixel_mm)
-        mottled = 1 + np.float32(0.35) * fractal(p / 2.7, q / 2.7, self.seed + 2, 4, pixel_mm / 2.7)
+        mottled = self._mottled(p, q, pixel_mm)
         rim_mm = 0.12 + 0.25 * self.soft_mm
         rim = np.float32(self.rim) * crest(inside - rim_mm, rim_mm, pixel_mm) * (0.7 + 0.6 * mottled)
         strength = body * (mottled * (1 - 0.45 * self.rim) + rim) * within(p, q, self._farthest_mm)
@@ -92,10 +92,16 @@ class Stain:
     def _farthest_mm(self) -> float:
         return LARGEST * self.radius_mm * math.sqrt(self.aspect) + self.soft_mm
 
+    def _mottled(self, p: Values, q: Values, pixel_mm: float) -> Values:
+        """Its strength from place to place, about 1: clouds, and grain in them."""
+        clouds = fractal(p / (0.7 * self.radius_mm), q / (0.7 * self.radius_mm), self.seed + 2, 3)
+        grain = fractal(p / 1.1, q / 1.1, self.seed + 5, 3, pixel_mm / 1.1)
+        return 1 + np.float32(0.5) * clouds + np.float32(0.2) * grain
+
     def _place(self, p: Values, q: Values) -> tuple[Values, Values]:
         """Distance inside the outline in mm, and how deep inside on the way to the middle, from 0 to 1, smoothly."""
-        fray = np.float32(0.07 * self.radius_mm)
-        scale = 5 / self.radius_mm
+        fray = np.float32(0.05 * self.radius_mm)
+        scale = 3 / self.radius_mm
         p = p + fray * fractal(p * scale, q * scale, self.seed, 3)
         q = q + fray * fractal(p * scale, q * scale, self.seed + 1, 3)
         along, across = turned(p, q, self.angle_deg)
@@ -112,7 +118,7 @@ HEAT = {"warmth": (0.2, 0.6), "turning": (0.0, 0.9), "dark": (0.05, 0.2), "soft"
 """Of heat tints; the width of the soft edge in radii."""
 CHEMICAL = {"warmth": (-0.2, 0.35), "turning": (0.0, 0.3), "dark": (0.08, 0.35), "soft": (0.02, 0.2), "rim": (0.2, 0.9)}
 """Of what chemicals have left."""
-ETCHED = (0.1, 0.6)
+ETCHED = (0.05, 0.4)
 
 
 def draw_stain(random: np.random.Generator, xy_mm: tuple[float, float]) -> Stain:

@@ -81,14 +81,14 @@ class TextureChange:
         along, across = turned(p, q, self.angle_deg)
         u, v = along * np.float32(2 / self.length_mm), across * np.float32(2 / self.width_mm)
         scale = 5 / min(self.length_mm, self.width_mm)
-        uneven = np.float32(0.35) * fractal(p * scale * 0.25, q * scale, self.seed, 3)
-        return eased((1.15 - np.sqrt(u * u + v * v) + uneven) * 1.4)
+        uneven = np.float32(0.25) * fractal(p * scale * 0.4, q * scale, self.seed, 3)
+        return eased((1.1 - np.sqrt(u * u + v * v) + uneven) * 1.1)
 
 
 SIZE_MM = (15.0, 90.0)
 ASPECT = (1.0, 3.0)
-ROUGHER, FINER = (1.3, 2.0), (0.5, 0.8)
-SHARE = (0.25, 0.7)
+ROUGHER, FINER = (1.0, 1.3), (0.5, 0.8)
+SHARE = (0.15, 0.5)
 LINES = (0.1, 0.6)
 
 

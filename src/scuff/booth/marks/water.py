@@ -73,7 +73,7 @@ class WaterSpot:
 
     def _inside(self, p: Values, q: Values, seed: int, radius_mm: float) -> Values:
         """Distance inside an outline, in mm."""
-        fray = np.float32(0.02 * self.radius_mm)
+        fray = np.float32(0.012 * self.radius_mm)
         p = p + fray * noise(p / 0.6, q / 0.6, seed + 1)
         q = q + fray * noise(q / 0.6, p / 0.6, seed + 2)
         edge_at = np.minimum(outline(p, q, seed, 0.07, 12), np.float32(LARGEST - 0.1))
@@ -113,7 +113,7 @@ class WaterSpot:
 RADIUS_MM = (1.0, 9.0)
 RING_WIDTH_MM = (0.08, 0.25)
 RINGS = (0, 3)
-STRENGTH = (0.15, 0.6)
+STRENGTH = (0.1, 0.5)
 
 
 def draw_water_spot(random: np.random.Generator, xy_mm: tuple[float, float]) -> WaterSpot:
