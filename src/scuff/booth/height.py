@@ -3,9 +3,12 @@
 import math
 
 from scuff.booth.form import EDGE_MM, GROOVE_MM, STEPS, Form
-from scuff.booth.kernel import inlined, kernel
+from scuff.booth.kernel import inlined
 
 Three = tuple[float, float, float]
+
+FALL_MM = 170.0
+"""From the drain to where the bottom has risen by three quarters of its fall."""
 
 
 @inlined
@@ -30,7 +33,7 @@ def smooth(share: float) -> tuple[float, float]:
     return within * within * (3 - 2 * within), 6 * within * (1 - within)
 
 
-@kernel
+@inlined
 def surface(x: float, y: float, form: Form) -> Three:
     """Height of the part at x, y, and its slopes along x and y; mm and mm per mm."""
     away, away_x, away_y = rounded_box(
@@ -53,7 +56,7 @@ def surface(x: float, y: float, form: Form) -> Three:
     return z, slope_x, slope_y
 
 
-@kernel
+@inlined
 def _bowl(x: float, y: float, inside: float, inside_x: float, inside_y: float, form: Form) -> Three:
     """The surface at a distance inside the bowl's edge, whose gradient is given."""
     place = min(inside / form.profile_mm * (STEPS - 1), STEPS - 1.001)
@@ -68,9 +71,10 @@ def _bowl(x: float, y: float, inside: float, inside_x: float, inside_y: float, f
         away_x, away_y = x - drain_x, y - drain_y
         away = math.sqrt(away_x * away_x + away_y * away_y) + 1e-9
         grown, growth = smooth((inside - form.profile_mm) / 40.0)
-        bell = math.exp(-((away / 120.0) ** 2))
+        near = 1 / (1 + (away / FALL_MM) ** 2)
+        bell = near * near
         z -= fall * grown * bell
-        along = fall * grown * bell * 2 * away / (120.0 * 120.0)
+        along = fall * grown * bell * near * 4 * away / (FALL_MM * FALL_MM)
         if away < outer:
             step, steepness = smooth((outer - away) / (outer - inner))
             z -= recess * step
@@ -80,7 +84,7 @@ def _bowl(x: float, y: float, inside: float, inside_x: float, inside_y: float, f
     return z, slope_x, slope_y
 
 
-@kernel
+@inlined
 def _groove(x: float, y: float, form: Form) -> Three:
     """The surface of the drainer: round grooves along x that run out at both ends and at their sides."""
     start, end, half_y, apart = form.drainer

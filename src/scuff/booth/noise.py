@@ -4,20 +4,19 @@ import math
 
 from numba import uint32
 
-from scuff.booth.kernel import inlined, kernel
+from scuff.booth.kernel import inlined
 
 
 @inlined
 def chance(column: int, row: int, seed: int) -> float:
     """A number in [-1, 1) for a cell of a lattice."""
-    mixed = uint32(column) * uint32(374761393) ^ uint32(row) * uint32(668265263) ^ uint32(seed) * uint32(2246822519)
+    mixed = uint32(column) * uint32(374761393) + uint32(row) * uint32(668265263) + uint32(seed) * uint32(2246822519)
     mixed = uint32((mixed ^ (mixed >> uint32(15))) * uint32(2246822507))
-    mixed = uint32((mixed ^ (mixed >> uint32(13))) * uint32(3266489909))
-    mixed = uint32(mixed ^ (mixed >> uint32(16)))
+    mixed = uint32((mixed ^ (mixed >> uint32(14))) * uint32(3266489909))
     return float(mixed >> uint32(8)) * (2.0 / 16777216.0) - 1.0
 
 
-@kernel
+@inlined
 def value_noise(u: float, v: float, seed: int) -> float:
     """Smooth noise in [-1, 1] with cells of size 1; its standard deviation is 0.43."""
     column, row = math.floor(u), math.floor(v)

@@ -10,15 +10,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 from scuff.booth.labelme import Painted
 from scuff.booth.marks.classes import CLASSES
+from scuff.booth.sheet import Colour
 from scuff.core.mask import class_palette
 
-Colour = tuple[int, int, int]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 CASING: Colour = (0, 0, 0)
 """Goes around each outline and name, so that they show on bright metal as on dark."""
 
+GAP_PX = 6
 PAD_PX = 3
 
 
@@ -39,6 +40,12 @@ class Outlined:
         """The colour of its class."""
         return class_colour(self.flaw.kind)
 
+    @property
+    def box(self) -> Box:
+        """Its window."""
+        height, width = self.flaw.pixels.shape
+        return self.flaw.left, self.flaw.top, self.flaw.left + width, self.flaw.top + height
+
 
 def class_colour(kind: str) -> Colour:
     """The colour of a class in a mask, lightened so that blue shows on dark metal."""
@@ -47,29 +54,54 @@ def class_colour(kind: str) -> Colour:
     return 80 + red * 175 // 255, 80 + green * 175 // 255, 80 + blue * 175 // 255
 
 
-def draw_outlines(
-    pixels: NDArray[np.uint8], flaws: Sequence[Outlined], line_px: int, font_px: int
-) -> NDArray[np.uint8]:
-    """Draw flaws over a frame.
+def draw_outlines(pixels: NDArray[np.uint8], flaws: Sequence[Outlined], line_px: int) -> NDArray[np.uint8]:
+    """Draw lines around flaws, not over them.
 
     Args:
         pixels: H×W×3, RGB.
         flaws: What to outline.
         line_px: Width of a line.
-        font_px: Height of the words.
 
     Returns:
-        H×W×3; a copy. Lines run around a flaw and not over it.
+        H×W×3; a copy.
     """
     drawn = pixels.copy()
     hw = drawn.shape[0], drawn.shape[1]
     for outlined in flaws:  # all casings first, so that none hides the line of a neighbour
-        drawn[_ring(outlined.flaw, hw, 1, line_px + 2)] = CASING
+        drawn[_ring(outlined.flaw, hw, 1, 2 * line_px + 1)] = CASING
     for outlined in flaws:
         line = _ring(outlined.flaw, hw, 1, line_px + 1)
         drawn[line & _dashes(hw, 3 * line_px) if outlined.faint else line] = outlined.colour
-    picture = Image.fromarray(drawn)
-    _write_names(picture, flaws, line_px + 3, font_px)
+    return drawn
+
+
+def write_names(
+    pixels: NDArray[np.uint8], flaws: Sequence[Outlined], scale: float, font_px: int
+) -> NDArray[np.uint8]:
+    """Write number and class beside each flaw, where they hide as little as can be.
+
+    Args:
+        pixels: H×W×3, RGB.
+        flaws: What to name.
+        scale: Size of the picture, relative to that in which the flaws are.
+        font_px: Height of the words.
+
+    Returns:
+        H×W×3; a copy.
+    """
+    picture = Image.fromarray(pixels)
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(font_px)
+    boxes = [_enlarged(outlined.box, scale) for outlined in flaws]
+    taken: list[Box] = []
+    for outlined, box in zip(flaws, boxes, strict=True):
+        words = f"{outlined.flaw.id} {outlined.flaw.kind}"
+        size_wh = round(pen.textlength(words, font)) + 2 * PAD_PX, font_px + 2 * PAD_PX
+        place = min(
+            _places(box, size_wh, picture.size), key=lambda place: (_overlap(place, taken), _overlap(place, boxes))
+        )
+        taken.append(place)
+        pen.rectangle(place, fill=CASING)
+        pen.text((place[0] + PAD_PX, place[1] + PAD_PX), words, outlined.colour, font)
     return np.asarray(picture)
 
 
@@ -91,25 +123,9 @@ def _dashes(hw: tuple[int, int], length_px: int) -> NDArray[np.bool_]:
     return np.asarray((rows + columns) // length_px % 2 == 0)
 
 
-def _write_names(picture: Image.Image, flaws: Sequence[Outlined], gap_px: int, font_px: int) -> None:
-    """Write number and class beside each flaw, where they cover no other name and as few flaws as can be."""
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(font_px)
-    boxes = [_box(outlined.flaw, gap_px) for outlined in flaws]
-    taken: list[Box] = []
-    for outlined, box in zip(flaws, boxes, strict=True):
-        words = f"{outlined.flaw.id} {outlined.flaw.kind}"
-        size_wh = round(pen.textlength(words, font)) + 2 * PAD_PX, font_px + 2 * PAD_PX
-        places = _places(box, size_wh, picture.size)
-        others = [other for other in boxes if other is not box]
-        place = min(places, key=lambda place: (_overlap(place, taken), _overlap(place, others)))
-        taken.append(place)
-        pen.rectangle(place, fill=CASING)
-        pen.text((place[0] + PAD_PX, place[1] + PAD_PX), words, outlined.colour, font)
-
-
-def _box(flaw: Painted, gap_px: int) -> Box:
-    height, width = flaw.pixels.shape
-    return flaw.left - gap_px, flaw.top - gap_px, flaw.left + width + gap_px, flaw.top + height + gap_px
+def _enlarged(box: Box, scale: float) -> Box:
+    left, top, right, bottom = (edge * scale for edge in box)
+    return left - GAP_PX, top - GAP_PX, right + GAP_PX, bottom + GAP_PX
 
 
 def _places(box: Box, size_wh: tuple[int, int], picture_wh: tuple[int, int]) -> list[Box]:

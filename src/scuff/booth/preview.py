@@ -1,36 +1,42 @@
-"""One part before every camera, under every light, and the truth about it: on a contact sheet."""
+"""A contact sheet of one part: a row for each camera, under every light, and close-ups of each flaw."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.booth.camera import Camera
-from scuff.booth.exposure import expose
-from scuff.booth.job import noise_seed, render_part
-from scuff.booth.light import ENVIRONMENT
-from scuff.booth.lighting import Lighting, all_on
 from scuff.booth.marks.classes import CLASSES
-from scuff.booth.metering import meter
-from scuff.booth.outline import Outlined, class_colour, draw_outlines
+from scuff.booth.outline import Box, class_colour, draw_outlines, write_names
 from scuff.booth.part import Part
-from scuff.booth.render import Rendering, SeenFlaw
+from scuff.booth.portrait import ALL, Portrait, portray
+from scuff.booth.render import SeenFlaw
 from scuff.booth.scene import BOOTH, Booth
-from scuff.booth.sensor import Sensor
 from scuff.booth.settings import Settings
 from scuff.booth.shape import Shape, Sink
-from scuff.booth.sheet import INK, Cell, Sheet, Words, font_px
-from scuff.booth.truth import truth_of, visibility_under
+from scuff.booth.sheet import FONT_PX, GAP_PX, INK, PAPER, Cell, Sheet, Words
 
-FOR_THE_EYE = Sensor(gamma=2.2)
-"""Shows dark metal on a screen; the frames of a run are linear."""
+CELL_PX = 684
+"""Width of a frame on the sheet."""
+
+OUTLINE_PX = 2
+"""Width of an outline there."""
 
 DIMMED = 0.8
 """Brightness of the metal below the outlines."""
 
-LINE_SHARE = 1 / 340
-"""Width of an outline, as a share of a frame's."""
+NAMES_PX = 300
+"""Room for what a flaw is, left of its close-ups."""
+
+CLOSE_UP_RATIO = 1.5
+"""Width of a close-up, relative to its height."""
+
+LEAST_CLOSE_UP_PX = 72
+"""Width of what a close-up shows at least, in pixels of the frame."""
+
+AROUND = 1.8
+"""Size of what a close-up shows, relative to its flaw."""
 
 
 def draw_preview(settings: Settings, number: int, booth: Booth = BOOTH) -> NDArray[np.uint8]:
@@ -43,88 +49,105 @@ def draw_preview(settings: Settings, number: int, booth: Booth = BOOTH) -> NDArr
         booth: Where it lies.
 
     Returns:
-        H×W×3, RGB. A row for each camera: each luminaire alone, the environment alone, all together, and that once
-        more with the flaws outlined. Every picture is exposed for itself.
+        H×W×3, RGB. A row for each camera: every luminaire alone, the environment alone, all lights, and that once
+        more with the flaws outlined; then a row of close-ups for each flaw. Every frame is exposed for itself.
     """
     part = settings.draw_part(number)
-    renderings = [render_part(part, camera, settings.hw, booth) for camera in booth.cameras]
-    sheet = Sheet(len(booth.luminaires) + 3, settings.hw)
-    sheet.title(f"Part {part.serial}, seed {settings.seed}")
+    portraits = [portray(part, camera, settings, booth) for camera in booth.cameras]
+    lights = len(portraits[0].frames)
+    width_px = (lights + 1) * (CELL_PX + GAP_PX) - GAP_PX
+    close_px = (width_px - NAMES_PX + GAP_PX) // (lights * len(portraits)) - GAP_PX
+    sheet = Sheet(width_px)
+    sheet.title(f"Part {part.serial} of seed {settings.seed}")
     sheet.line([Words(_about(part))])
-    for camera, rendering in zip(booth.cameras, renderings, strict=True):
-        frames = _frames(part, camera, rendering, settings.seed, booth)
-        truth = _truth(frames[-1].pixels, rendering, all_on(_names(booth)), settings.min_visibility)
-        sheet.row(f"Camera {camera.name}: {camera.pixel_mm(settings.hw):.2f} mm per pixel", [*frames, truth])
+    for portrait in portraits:
+        sheet.row(_whole(portrait))
+    for flaw in portraits[0].flaws:
+        cells = [cell for portrait in portraits for cell in _close_ups(portrait, flaw.id, close_px)]
+        sheet.row(cells, _named(flaw), NAMES_PX)
+    sheet.line([])
     sheet.line(_legend(settings.min_visibility))
-    sheet.table(_table(booth.cameras, renderings))
     return sheet.drawn()
-
-
-def _names(booth: Booth) -> list[str]:
-    return [luminaire.name for luminaire in booth.luminaires]
-
-
-def _frames(part: Part, camera: Camera, rendering: Rendering, seed: int, booth: Booth) -> list[Cell]:
-    """Take a frame under each light alone, the last one under all together."""
-    dark = Lighting(dict.fromkeys(_names(booth), 0.0))
-    lightings = {f"{name} alone": Lighting({**dark.intensities, name: 1.0}) for name in _names(booth)}
-    lightings |= {f"{ENVIRONMENT} alone": dark, "all together": all_on(_names(booth))}
-    cells = []
-    for heading, lighting in lightings.items():
-        intensities, noise = lighting.intensities, noise_seed(seed, part, camera, lighting)
-        exposure = meter(rendering.layers, intensities, FOR_THE_EYE)
-        frame = expose(
-            rendering.layers, intensities, exposure, FOR_THE_EYE, heading, part.serial, camera.name, noise
-        )
-        cells.append(Cell(heading, f"{exposure.exposure_us / 1000:.3g} ms", frame.pixels))
-    return cells
-
-
-def _truth(pixels: NDArray[np.uint8], rendering: Rendering, lighting: Lighting, min_visibility: float) -> Cell:
-    """Outline the flaws that are in a frame; dash what is too faint to be marked."""
-    visibility = {flaw.id: visibility_under(flaw, lighting) for flaw in rendering.flaws}
-    painted = truth_of(rendering, lighting, min_visibility=0).painted
-    outlined = [Outlined(flaw, visibility[flaw.id] < min_visibility) for flaw in painted]
-    dimmed = np.round(pixels * DIMMED).astype(np.uint8)
-    line_px, hw = max(1, round(pixels.shape[1] * LINE_SHARE)), (pixels.shape[0], pixels.shape[1])
-    return Cell("the flaws", "", draw_outlines(dimmed, outlined, line_px, font_px(hw)))
 
 
 def _about(part: Part) -> str:
     """Say what a part is, and what is on it."""
     flaws = _counted(mark.kind for mark in part.marks if mark.is_flaw)
-    soil = _counted(mark.kind for mark in part.marks if not mark.is_flaw)
-    return f"{_shape(part.shape)}, {part.finish.kind}.   Flaws: {flaws}.   Sound: {soil}."
+    sound = _counted(mark.kind for mark in part.marks if not mark.is_flaw)
+    return f"{_shape(part.shape)}, {part.finish.kind}.   Flaws: {flaws}.   Sound: {sound}."
 
 
 def _shape(shape: Shape) -> str:
     if isinstance(shape, Sink):
-        return f"Sink, bowl {shape.length_mm:.0f} x {shape.width_mm:.0f} x {shape.depth_mm:.0f} mm"
-    return f"Sheet, {shape.length_mm:.0f} x {shape.width_mm:.0f} mm"
+        return f"Sink with a bowl of {shape.length_mm:.0f} x {shape.width_mm:.0f} x {shape.depth_mm:.0f} mm"
+    return f"Sheet of {shape.length_mm:.0f} x {shape.width_mm:.0f} mm"
 
 
 def _counted(kinds: Iterable[str]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in Counter(kinds).items()) or "none"
 
 
+def _named(flaw: SeenFlaw) -> list[Words]:
+    """Say what a flaw is, and how large."""
+    size = " x ".join(f"{length:.2g}" for length in flaw.size_mm)
+    return [Words(f"{flaw.id} {flaw.kind}", INK, square=class_colour(flaw.kind)), Words(f"{size} mm")]
+
+
 def _legend(min_visibility: float) -> list[Words]:
     squares = [Words(kind, square=class_colour(kind)) for kind in CLASSES]
-    return [*squares, Words(f"dashed: contrast to noise below {min_visibility:g} with all lights on")]
+    numbers = Words("Numbers are contrast to noise.", INK)
+    return [numbers, *squares, Words(f"Dashed: below {min_visibility:g} under all luminaires, and so not marked.")]
 
 
-def _table(cameras: Sequence[Camera], renderings: Sequence[Rendering]) -> list[list[Words]]:
-    """List the flaws: class, size, and contrast to noise for each camera under each light alone."""
-    seen = [(f"{camera.name} {name}", name) for camera in cameras for name in renderings[0].layers.names]
-    header = [Words("contrast to noise:"), Words("mm"), *(Words(heading) for heading, _ in seen)]
-    lines = []
-    for views in zip(*(rendering.flaws for rendering in renderings), strict=True):
-        values = [_value(flaw, name) for flaw in views for name in renderings[0].layers.names]
-        flaw = views[0]
-        size = " x ".join(f"{length:.3g}" for length in flaw.size_mm)
-        name = Words(f"{flaw.id} {flaw.kind}", INK, square=class_colour(flaw.kind))
-        lines.append([name, Words(size, INK), *(Words(value, INK) for value in values)])
-    return [header, *lines] if lines else []
+def _whole(portrait: Portrait) -> list[Cell]:
+    """Show what a camera sees: under every light, and at last the flaws."""
+    cells = [
+        Cell(f"{portrait.camera.name}, {light}", f"{portrait.exposures_us[light] / 1000:.3g} ms", _fitted(frame))
+        for light, frame in portrait.frames.items()
+    ]
+    dimmed = np.round(portrait.frames[ALL] * DIMMED).astype(np.uint8)
+    scale = CELL_PX / dimmed.shape[1]
+    line_px = max(1, round(OUTLINE_PX / scale))
+    outlined = _fitted(draw_outlines(dimmed, portrait.outlined, line_px))
+    named = write_names(outlined, portrait.outlined, scale, FONT_PX)
+    shown = f"{len(portrait.outlined)} of {len(portrait.flaws)} in this frame"
+    return [*cells, Cell(f"{portrait.camera.name}, the flaws", shown, named)]
 
 
-def _value(flaw: SeenFlaw, layer: str) -> str:
-    return "not in it" if flaw.box_xyxy is None else f"{flaw.visibility[layer]:.2f}"
+def _close_ups(portrait: Portrait, flaw_id: int, width_px: int) -> list[Cell]:
+    """Show a flaw under every light alone, and outlined under all; empty places where it is not in the frames."""
+    flaw = portrait.flaws[flaw_id - 1]
+    outlined = [outlined for outlined in portrait.outlined if outlined.flaw.id == flaw_id]
+    pictures = {**portrait.frames, ALL: draw_outlines(portrait.frames[ALL], outlined, 1)}
+    cells = []
+    for light, pixels in pictures.items():
+        heading = f"{portrait.camera.name}, {light}"
+        if outlined:
+            shown = _window(pixels, outlined[0].box)
+            remark = f"{flaw.visibility[light]:.2f}" if light in flaw.visibility else ""
+        else:
+            shown, remark = np.full_like(pixels[:1, :1], PAPER), "not in it"
+        cells.append(Cell(heading, remark, _scaled(shown, (width_px, round(width_px / CLOSE_UP_RATIO)))))
+    return cells
+
+
+def _window(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """Cut out a flaw with something around it: H×W×3."""
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = box
+    wanted = AROUND * max(right - left, (bottom - top) * CLOSE_UP_RATIO, LEAST_CLOSE_UP_PX / AROUND)
+    window_w = int(min(wanted, width, height * CLOSE_UP_RATIO))
+    window_h = int(window_w / CLOSE_UP_RATIO)
+    x = int(np.clip((left + right - window_w) / 2, 0, width - window_w))
+    y = int(np.clip((top + bottom - window_h) / 2, 0, height - window_h))
+    return pixels[y : y + window_h, x : x + window_w]
+
+
+def _fitted(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Scale a frame to the width of a cell."""
+    return _scaled(pixels, (CELL_PX, round(pixels.shape[0] * CELL_PX / pixels.shape[1])))
+
+
+def _scaled(pixels: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    how = cv2.INTER_AREA if size_wh[0] < pixels.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size_wh, interpolation=how), np.uint8)

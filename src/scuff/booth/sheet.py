@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from scuff.booth.outline import Colour
+Colour = tuple[int, int, int]
 
 PAPER: Colour = (30, 31, 34)
-INK: Colour = (230, 230, 225)
-FAINT: Colour = (156, 156, 151)
+INK: Colour = (232, 232, 227)
+FAINT: Colour = (158, 158, 153)
 
-LEAST_FONT_PX = 11
+FONT_PX = 24
+LINE_PX = 36
+MARGIN_PX = 48
+GAP_PX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Cell:
     Attributes:
         heading: What it is.
         remark: More about it.
-        pixels: H×W×3, RGB; all of a sheet are of one size.
+        pixels: H×W×3, RGB; those of a row have one size.
     """
 
     heading: str
@@ -46,60 +49,46 @@ class Cell:
     pixels: NDArray[np.uint8]
 
 
-def font_px(hw: tuple[int, int]) -> int:
-    """Height of the words that suit pictures of a size."""
-    return max(LEAST_FONT_PX, round(hw[1] / 38))
-
-
 class Sheet:
     """A sheet that grows downwards as it is filled."""
 
-    def __init__(self, columns: int, hw: tuple[int, int]) -> None:
-        """Begin a sheet for rows of so many pictures of height and width ``hw``."""
-        self._font_px = font_px(hw)
-        self._gap = self._font_px
-        self._margin = 2 * self._font_px
-        self._hw = hw
-        width = 2 * self._margin + columns * hw[1] + (columns - 1) * self._gap
-        self._picture = Image.new("RGB", (width, self._margin), PAPER)
+    def __init__(self, width_px: int) -> None:
+        """Begin a sheet that has so much room between its margins."""
+        self._picture = Image.new("RGB", (width_px + 2 * MARGIN_PX, MARGIN_PX), PAPER)
 
     def drawn(self) -> NDArray[np.uint8]:
         """Give the sheet as it is: H×W×3, RGB."""
-        self._grow(self._margin)
+        self._grow(MARGIN_PX)
         return np.asarray(self._picture)
 
-    def title(self, words: str) -> None:
-        """Write words of twice the height."""
-        top = self._grow(3 * self._font_px)
-        self._write(Words(words, INK), self._margin, top, 2)
+    def title(self, text: str) -> None:
+        """Write a line of large words."""
+        self._write(Words(text, INK), MARGIN_PX, self._grow(2 * LINE_PX), 2 * FONT_PX)
 
     def line(self, words: Sequence[Words]) -> None:
-        """Write a line of words, one behind the other."""
-        top = self._grow(2 * self._font_px)
-        left = self._margin
+        """Write words behind each other."""
+        top, left = self._grow(LINE_PX), MARGIN_PX
         for piece in words:
-            left = self._write(piece, left, top) + 2 * self._font_px
+            left = self._write(piece, left, top) + 2 * GAP_PX
 
-    def row(self, words: str, cells: Sequence[Cell]) -> None:
-        """Put pictures side by side, their headings above them, and words above all."""
-        self._grow(self._font_px)
-        self.line([Words(words, INK)])
-        top = self._grow(3 * self._font_px + self._hw[0])
-        for number, cell in enumerate(cells):
-            left = self._margin + number * (self._hw[1] + self._gap)
-            ends = self._write(Words(cell.heading, INK), left, top)
-            self._write(Words(cell.remark), ends + self._font_px, top)
-            self._picture.paste(Image.fromarray(cell.pixels), (left, top + 2 * self._font_px))
+    def row(self, cells: Sequence[Cell], beside: Sequence[Words] = (), beside_px: int = 0) -> None:
+        """Put pictures side by side, their headings above them.
 
-    def table(self, lines: Sequence[Sequence[Words]]) -> None:
-        """Write lines whose words stand below each other, column by column."""
-        columns = list(zip(*lines, strict=True))
-        widths = [max(self._width(words) for words in column) for column in columns]
-        for line in lines:
-            top, left = self._grow(2 * self._font_px), self._margin
-            for words, width in zip(line, widths, strict=True):
-                self._write(words, left, top)
-                left += width + 2 * self._font_px
+        Args:
+            cells: The pictures.
+            beside: Lines at their left.
+            beside_px: Width of the room for these.
+        """
+        self._grow(GAP_PX)
+        height = max(cell.pixels.shape[0] for cell in cells)
+        top, left = self._grow(LINE_PX + height), MARGIN_PX + beside_px
+        for number, line in enumerate(beside, 1):
+            self._write(line, MARGIN_PX, top + number * LINE_PX)
+        for cell in cells:
+            end = self._write(Words(cell.heading, INK), left, top)
+            self._write(Words(cell.remark), end + GAP_PX, top)
+            self._picture.paste(Image.fromarray(cell.pixels), (left, top + LINE_PX))
+            left += cell.pixels.shape[1] + GAP_PX
 
     def _grow(self, by_px: int) -> int:
         """Make room below; returns where it begins."""
@@ -109,16 +98,11 @@ class Sheet:
         self._picture = taller
         return height
 
-    def _write(self, words: Words, left: int, top: int, enlarged: int = 1) -> int:
+    def _write(self, words: Words, left: int, top: int, font_px: int = FONT_PX) -> int:
         """Write words; returns where they end."""
-        pen, font = ImageDraw.Draw(self._picture), ImageFont.load_default(enlarged * self._font_px)
+        pen, font = ImageDraw.Draw(self._picture), ImageFont.load_default(font_px)
         if words.square:
-            side = self._font_px
-            pen.rectangle((left, top + side // 6, left + side - 1, top + side // 6 + side - 1), fill=words.square)
-            left += round(1.5 * side)
+            pen.rectangle((left, top + 4, left + font_px - 4, top + font_px), fill=words.square)
+            left += font_px + 8
         pen.text((left, top), words.text, words.colour, font)
         return left + round(pen.textlength(words.text, font))
-
-    def _width(self, words: Words) -> int:
-        pen, font = ImageDraw.Draw(self._picture), ImageFont.load_default(self._font_px)
-        return round(pen.textlength(words.text, font)) + (round(1.5 * self._font_px) if words.square else 0)

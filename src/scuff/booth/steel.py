@@ -9,7 +9,7 @@ from scuff.booth.camera import Vector
 from scuff.booth.finish import Finish
 from scuff.booth.form import Form
 from scuff.booth.height import rounded_box, smooth
-from scuff.booth.kernel import inlined, kernel
+from scuff.booth.kernel import inlined
 from scuff.booth.noise import chance, value_noise
 
 OCTAVES = 7
@@ -92,7 +92,7 @@ def _waves_of(finish: Finish) -> tuple[Wave, ...]:
     return tuple((float(a), float(b), float(c), float(d), float(e)) for a, b, c, d, e in rows)
 
 
-@kernel
+@inlined
 def direction(x: float, y: float, normal: Vector, form: Form, steel: Steel) -> tuple[Vector, float]:
     """The direction of the finish at a point, in the tangent plane, and how much it is that of a bowl's wall."""
     along_x, along_y = steel.along
@@ -114,7 +114,7 @@ def direction(x: float, y: float, normal: Vector, form: Form, steel: Steel) -> t
     return (tangent_x * unit, tangent_y * unit, tangent_z * unit), wall
 
 
-@kernel
+@inlined
 def around(x: float, y: float, form: Form) -> float:
     """Way around the bowl from the middle of its right side, in mm; the seam is at the left."""
     half_x, half_y, radius = form.bowl
@@ -131,7 +131,7 @@ def around(x: float, y: float, form: Form) -> float:
     return way if y >= 0 else -way
 
 
-@kernel
+@inlined
 def finish_at(point: Vector, wall: float, form: Form, steel: Steel, pixel_mm: float) -> Spot:
     """The finish at a point; what is finer than a pixel becomes roughness."""
     x, y, z = point
@@ -160,7 +160,7 @@ def finish_at(point: Vector, wall: float, form: Form, steel: Steel, pixel_mm: fl
     return Spot((wave_x + other, wave_y + slope), (first, second), 1.0 + shine)
 
 
-@kernel
+@inlined
 def _streaks(u: float, v: float, steel: Steel, pixel_mm: float) -> tuple[float, float, float, float]:
     """Slope across, log2 of the roughness, reflectance, and variance that is finer than a pixel."""
     slope, rough, shine, lost = 0.0, 0.0, 0.0, 0.0
@@ -178,7 +178,7 @@ def _streaks(u: float, v: float, steel: Steel, pixel_mm: float) -> tuple[float, 
                 noise = value_noise(u / length, row, steel.seed + octave)
             slope += seen * strength * noise
             if octave % 2 == 1:
-                other = value_noise(0.7 * u / length + 31.7, row, steel.seed + 100 + octave)
+                other = _thread(0.7 * u / length + 31.7, row, steel.seed + 100 + octave)
                 rough += 0.13 * seen * other
                 shine += 0.03 * seen * (noise + other)
         width *= 2
@@ -202,7 +202,7 @@ def _thread(u: float, row: float, seed: int) -> float:
     return 1.8 * noise * abs(noise)
 
 
-@kernel
+@inlined
 def _hairline(u: float, v: float, scale: int, steel: Steel, pixel_mm: float) -> tuple[float, float]:
     """One of the lines that single coarse grains left: slope and log2 of the roughness."""
     width = 0.11 * (1 + scale)
@@ -210,8 +210,8 @@ def _hairline(u: float, v: float, scale: int, steel: Steel, pixel_mm: float) -> 
     fan = 0.012 * (scale - 0.5)
     row = (v + fan * u) / lane
     line = math.floor(row)
-    length = (5.0 + 16.0 * scale) * (1.3 + chance(line, 5, steel.seed + 300 + scale))
-    column = u / length + 9.0 * chance(line, 3, steel.seed + 310 + scale)
+    drawn = chance(line, 3, steel.seed + 310 + scale)
+    column = u / ((5.0 + 16.0 * scale) * (1.3 + drawn)) + 57.0 * drawn
     piece = math.floor(column)
     draw = 0.5 + 0.5 * chance(piece, line, steel.seed + 320 + scale)
     if draw > steel.hairlines * lane / width:
@@ -222,7 +222,7 @@ def _hairline(u: float, v: float, scale: int, steel: Steel, pixel_mm: float) -> 
     return 5.0 * steel.streaks * strong * over, 0.5 * abs(strong) * over
 
 
-@kernel
+@inlined
 def _grain(x: float, y: float, steel: Steel, pixel_mm: float) -> float:
     """Slope along the direction of a finish that has none: that of orange peel, or of the dimples of blasting."""
     slope = 0.0

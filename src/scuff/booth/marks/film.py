@@ -66,7 +66,7 @@ class Film:
         way, distance, _ = unrolled(*turned(p, q, self.angle_deg), self.curvature_per_mm)
         inside, wet = self._inside(way, distance), self._wet(way)
         thick, streaks = self._thick(way, distance), self._streaks(way, distance, pixel_mm)
-        streaked = eased(0.5 + 0.35 * thick + 0.25 * streaks - 0.8 * (1 - wet)) * (0.65 + 0.45 * streaks)
+        streaked = eased(0.5 + 0.35 * thick + 0.25 * streaks - 0.8 * (1.0 - wet)) * (0.65 + 0.45 * streaks)
         body = eased(inside / 0.5) * (np.maximum(streaked, 0) + 0.08 * wet)
         dry = (crest(inside - 0.15, 0.09, pixel_mm) + 0.4 * crest(inside - 0.9, 0.14, pixel_mm)) * wet
         drops = eased(0.4 + noise(way / 2.3, distance / 3.1, self.seed + 9))
@@ -88,7 +88,7 @@ class Film:
 
     def _wet(self, way: Values) -> Values:
         """How wet the cloth was: 1 on most of the way, falling to 0 at its ends, so that streak by streak ends."""
-        left = self.length_mm / 2 - np.abs(way)
+        left = np.float32(self.length_mm / 2) - np.abs(way)
         return eased(left / (0.3 * self.length_mm))
 
     def _thick(self, way: Values, distance: Values) -> Values:

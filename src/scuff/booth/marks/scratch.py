@@ -108,7 +108,7 @@ class Scratch:
     def _half_band_mm(self) -> float:
         """Nothing of it is further from its line."""
         tracks = max(abs(t.offset_mm) + abs(t.drift) * self.length_mm / 2 for t in self._tracks())
-        return tracks + self.width_mm * (0.5 + self.burr * 1.6) * 1.3 + 1.4 * self.wander_mm
+        return tracks + self.width_mm * (0.65 + 2.6 * self.burr) + 1.4 * self.wander_mm
 
     def _tracks(self) -> list[Track]:
         return tracks_of(self.tracks, self.length_mm, self.width_mm, self.seed)

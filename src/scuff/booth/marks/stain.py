@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from scuff.booth.marks.drawing import log_uniform, new_seed, uniform
 from scuff.booth.marks.noise import fractal
-from scuff.booth.marks.pixels import MARGIN_MM, crest, eased, edge, ring_mm, within
-from scuff.booth.marks.turning import outline, turned
+from scuff.booth.marks.pixels import MARGIN_MM, crest, eased, edge, ring_mm
+from scuff.booth.marks.turning import in_oval, outline, turned
 from scuff.booth.surface import Change, Cover, Values
 
 LARGEST = 1.45
@@ -65,11 +65,13 @@ class Stain:
     @property
     def reach_mm(self) -> float:
         """The farthest its outline can reach, and a margin."""
-        return self._farthest_mm + MARGIN_MM
+        return max(self._farthest_mm) + MARGIN_MM
 
     def near(self, p: Values, q: Values, pixel_mm: float) -> NDArray[np.bool_]:
         """The pixels around it."""
-        return within(p, q, self._farthest_mm + ring_mm(pixel_mm))
+        ring = ring_mm(pixel_mm)
+        length, width = self._farthest_mm
+        return in_oval(p, q, self.angle_deg, (length + ring, width + ring))
 
     def change(self, p: Values, q: Values, pixel_mm: float) -> Change:
         """Its colour, and what it swallows."""
@@ -78,7 +80,7 @@ class Stain:
         mottled = self._mottled(p, q, pixel_mm)
         rim_mm = 0.12 + 0.25 * self.soft_mm
         rim = np.float32(self.rim) * crest(inside - rim_mm, rim_mm, pixel_mm) * (0.7 + 0.6 * mottled)
-        strength = body * (mottled * (1 - 0.45 * self.rim) + rim) * within(p, q, self._farthest_mm)
+        strength = body * (mottled * (1 - 0.45 * self.rim) + rim) * in_oval(p, q, self.angle_deg, self._farthest_mm)
         colour = 1 - np.float32(2 * self.turning) * depth
         share = np.minimum(np.float32(self.etched) * strength, np.float32(1))
         return Change(
@@ -89,8 +91,8 @@ class Stain:
         )
 
     @property
-    def _farthest_mm(self) -> float:
-        return LARGEST * self.radius_mm * math.sqrt(self.aspect) + self.soft_mm
+    def _farthest_mm(self) -> tuple[float, float]:
+        return LARGEST / 2 * self.size_mm[0] + self.soft_mm, LARGEST / 2 * self.size_mm[1] + self.soft_mm
 
     def _mottled(self, p: Values, q: Values, pixel_mm: float) -> Values:
         """Its strength from place to place, about 1: clouds, and grain in them."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scuff.booth.finish import Finish
 from scuff.booth.marks.drawing import log_uniform, new_seed, uniform
 from scuff.booth.marks.noise import fractal, noise
-from scuff.booth.marks.pixels import MARGIN_MM, eased, fade, ring_mm, within
-from scuff.booth.marks.turning import turned
+from scuff.booth.marks.pixels import MARGIN_MM, eased, fade, ring_mm
+from scuff.booth.marks.turning import in_oval, turned
 from scuff.booth.surface import Change, Cover, Values
 
 LARGEST = 1.4
@@ -56,15 +56,17 @@ class TextureChange:
     @property
     def reach_mm(self) -> float:
         """The farthest that its soft edge can reach, and a margin."""
-        return self._farthest_mm + MARGIN_MM
+        return max(self._farthest_mm) + MARGIN_MM
 
     def near(self, p: Values, q: Values, pixel_mm: float) -> NDArray[np.bool_]:
         """The pixels around it."""
-        return within(p, q, self._farthest_mm + ring_mm(pixel_mm))
+        ring = ring_mm(pixel_mm)
+        length, width = self._farthest_mm
+        return in_oval(p, q, self.angle_deg, (length + ring, width + ring))
 
     def change(self, p: Values, q: Values, pixel_mm: float) -> Change:
         """Another roughness, and lines."""
-        body = self._body(p, q) * within(p, q, self._farthest_mm)
+        body = self._body(p, q) * in_oval(p, q, self.angle_deg, self._farthest_mm)
         slope = np.zeros_like(p)
         for order, (width, strength) in enumerate(LINES_MM):
             seen = np.float32(2 * self.lines * strength * fade(2 * width, pixel_mm))
@@ -73,8 +75,8 @@ class TextureChange:
         return Change(slope=np.stack([np.zeros_like(p), slope * body], axis=-1), cover=cover)
 
     @property
-    def _farthest_mm(self) -> float:
-        return LARGEST * max(self.length_mm, self.width_mm) / 2
+    def _farthest_mm(self) -> tuple[float, float]:
+        return LARGEST / 2 * self.length_mm, LARGEST / 2 * self.width_mm
 
     def _body(self, p: Values, q: Values) -> Values:
         """1 in its middle, falling to 0 over a wide and uneven edge, drawn out along the finish."""

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scuff.booth.surface import Values
 
@@ -17,6 +18,13 @@ def turned_back(along: Values, across: Values, angle_deg: float) -> Values:
     """N×2: parts along p and q of vectors that are given along and across a direction."""
     cosine, sine = _direction(angle_deg)
     return np.stack([along * cosine - across * sine, along * sine + across * cosine], axis=-1)
+
+
+def in_oval(p: Values, q: Values, angle_deg: float, half_mm: tuple[float, float]) -> NDArray[np.bool_]:
+    """Which places lie in an oval around the middle, whose half length has an angle to p; half length and width."""
+    along, across = turned(p, q, angle_deg)
+    u, v = along / half_mm[0], across / half_mm[1]
+    return u * u + v * v < np.float32(1)
 
 
 def unrolled(along: Values, across: Values, curvature_per_mm: float) -> tuple[Values, Values, Values]:
