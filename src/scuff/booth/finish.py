@@ -69,8 +69,8 @@ def draw_finish(random: np.random.Generator, kind: Kind) -> Finish:
             rough_across=rough * within(1.1, 1.8),
             tail=within(0.06, 0.15),
             haze=within(0.002, 0.006),
-            streaks=within(0.002, 0.005),
-            hairlines=within(0.005, 0.02),
+            streaks=within(0.001, 0.003),
+            hairlines=within(0.002, 0.01),
         )
     rough = within(0.28, 0.40)
     return replace(

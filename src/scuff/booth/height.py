@@ -41,7 +41,7 @@ def surface(x: float, y: float, form: Form) -> Three:
     )
     z, slope_x, slope_y = 0.0, 0.0, 0.0
     if away > -EDGE_MM:  # bent down all around
-        out = min((away + EDGE_MM) / EDGE_MM, 0.97)
+        out = min((away + EDGE_MM) / EDGE_MM, 0.85)
         level = math.sqrt(1 - out * out)
         z = EDGE_MM * (level - 1)
         steep = -out / level

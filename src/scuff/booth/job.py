@@ -19,13 +19,19 @@ from scuff.booth.metering import meter
 from scuff.booth.part import Part
 from scuff.booth.record import Exposures, RunRecord, check_same, describe
 from scuff.booth.render import Rendering, render
-from scuff.booth.scene import BOOTH, Booth
+from scuff.booth.scene import BOOTH
 from scuff.booth.sensor import Sensor
 from scuff.booth.settings import Settings, serial_of
 from scuff.booth.truth import truth_of
 
+SENSOR = Sensor()
+"""Of all cameras."""
+
 METERED_PX = 342
 """Greatest width of the frame that an exposure is found with."""
+
+LEAST_METERED_PX = 32
+"""Least height of that frame."""
 
 kept_geometry = lru_cache(maxsize=4)(geometry_of)
 """All parts of a run have one shape, and each of its cameras looks at it again and again."""
@@ -39,15 +45,11 @@ class Job:
         folder: Where they are written.
         settings: What was asked for.
         exposures: Of all frames.
-        booth: Where they are taken.
-        sensor: Of its cameras.
     """
 
     folder: Folder
     settings: Settings
     exposures: Exposures
-    booth: Booth
-    sensor: Sensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +63,30 @@ class Sight:
         return f"part {serial_of(self.number)}, camera {self.camera.name}"
 
 
-def begin(
-    folder: Folder, settings: Settings, numbers: Iterable[int], booth: Booth = BOOTH, sensor: Sensor = Sensor()
-) -> Job:
+def begin(folder: Folder, settings: Settings, numbers: Iterable[int]) -> Job:
     """Begin a run, or go on with one; other parts may be asked for than before.
 
     Args:
         folder: Its folder.
         settings: What is asked for.
         numbers: Of the parts.
-        booth: Where they are put.
-        sensor: Of its cameras.
 
     Raises:
         BoothError: The folder is taken by something else, or by a run with other settings.
     """
     folder.check()
-    description, begun = describe(settings, booth, sensor), folder.read_run()
+    description, begun = describe(settings, BOOTH, SENSOR), folder.read_run()
     if begun is None:
-        begun = RunRecord(description, _exposures(settings, booth, sensor), ())
+        begun = RunRecord(description, _exposures(settings), ())
     check_same(folder.root, begun.description, description)
     record = begun.with_parts(numbers)
-    folder.write_run(record, [row for sight in sights(record.parts, booth) for row in _rows(sight, settings)])
-    return Job(folder, settings, record.exposures, booth, sensor)
+    folder.write_run(record, [row for sight in sights(record.parts) for row in _rows(sight, settings)])
+    return Job(folder, settings, record.exposures)
 
 
-def sights(numbers: Iterable[int], booth: Booth = BOOTH) -> list[Sight]:
+def sights(numbers: Iterable[int]) -> list[Sight]:
     """List the work: every part before every camera."""
-    return [Sight(number, camera) for number in numbers for camera in booth.cameras]
+    return [Sight(number, camera) for number in numbers for camera in BOOTH.cameras]
 
 
 def take(job: Job, sight: Sight) -> int:
@@ -99,21 +97,21 @@ def take(job: Job, sight: Sight) -> int:
     if not missing:
         return 0
     part = settings.draw_part(sight.number)
-    rendering = render_part(part, camera, settings.hw, job.booth)
+    rendering = render_part(part, camera, settings.hw)
     for name, lighting in missing.items():
         exposure = job.exposures[camera.name, lighting.name, part.finish.kind]
         seed = noise_seed(settings.seed, part, camera, lighting)
         intensities = lighting.intensities
-        frame = expose(rendering.layers, intensities, exposure, job.sensor, name, part.serial, camera.name, seed)
+        frame = expose(rendering.layers, intensities, exposure, SENSOR, name, part.serial, camera.name, seed)
         truth = truth_of(rendering, lighting, settings.min_visibility)
         job.folder.write_frame(frame, truth, frame_metadata(part, camera, lighting, exposure, rendering, truth))
     return len(missing)
 
 
-def render_part(part: Part, camera: Camera, hw: tuple[int, int], booth: Booth) -> Rendering:
-    """Render a part in a booth."""
+def render_part(part: Part, camera: Camera, hw: tuple[int, int]) -> Rendering:
+    """Render a part in the booth, as a frame of height and width ``hw``."""
     geometry = kept_geometry(part.shape, camera, hw)
-    return render(part, camera, booth.luminaires, hw, booth.environment, geometry)
+    return render(part, camera, BOOTH.luminaires, hw, BOOTH.environment, geometry)
 
 
 def noise_seed(seed: int, part: Part, camera: Camera, lighting: Lighting) -> int:
@@ -122,17 +120,17 @@ def noise_seed(seed: int, part: Part, camera: Camera, lighting: Lighting) -> int
     return int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], "big")
 
 
-def _exposures(settings: Settings, booth: Booth, sensor: Sensor) -> Exposures:
+def _exposures(settings: Settings) -> Exposures:
     """Find the exposures with a clean part, as they are set in a station, once for all parts."""
     height, width = settings.hw
     shrink = min(1.0, METERED_PX / width)
-    small_hw = 2 * round(height * shrink / 2), 2 * round(width * shrink / 2)
+    small_hw = max(LEAST_METERED_PX, 2 * round(height * shrink / 2)), 2 * round(width * shrink / 2)
     exposures: dict[tuple[str, str, str], Exposure] = {}
     for finish in settings.finishes:
-        for camera in booth.cameras:
-            layers = render_part(settings.clean_part(finish), camera, small_hw, booth).layers
+        for camera in BOOTH.cameras:
+            layers = render_part(settings.clean_part(finish), camera, small_hw).layers
             for lighting in settings.lightings:
-                exposures[camera.name, lighting.name, finish] = meter(layers, lighting.intensities, sensor)
+                exposures[camera.name, lighting.name, finish] = meter(layers, lighting.intensities, SENSOR)
     return exposures
 
 

@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numba
 
@@ -35,17 +35,18 @@ def kernel(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """Like ``kernel``, for a small function that becomes part of those that call it."""
+    """Like ``kernel``, for a function that becomes part of those that call it: faster, but slower to compile."""
     return _compiled(function, inline="always")
 
 
-def _compiled(function: Function, inline: str) -> Function:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = FOLDER
+def _compiled(function: Function, inline: Literal["never", "always"]) -> Function:
+    settings = vars(numba.config)
+    before = settings["CACHE_DIR"]
+    settings["CACHE_DIR"] = FOLDER
     try:
-        compiled: Function = numba.njit(
-            function, cache=True, fastmath=True, nogil=True, error_model="numpy", inline=inline
+        compiled: Function = numba.njit(cache=True, fastmath=True, nogil=True, error_model="numpy", inline=inline)(
+            function
         )
     finally:
-        numba.config.CACHE_DIR = before
+        settings["CACHE_DIR"] = before
     return compiled

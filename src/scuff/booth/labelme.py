@@ -41,7 +41,7 @@ def labelme_text(picture: str, hw: tuple[int, int], flaws: Sequence[Painted]) ->
         hw: Height and width of the picture, in pixels.
         flaws: What is marked; no pixel belongs to two of them.
     """
-    content = {
+    content: dict[str, object] = {
         "version": VERSION,
         "flags": {},
         "shapes": [_shape(flaw) for flaw in flaws],

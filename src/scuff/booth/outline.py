@@ -68,16 +68,14 @@ def draw_outlines(pixels: NDArray[np.uint8], flaws: Sequence[Outlined], line_px:
     drawn = pixels.copy()
     hw = drawn.shape[0], drawn.shape[1]
     for outlined in flaws:  # all casings first, so that none hides the line of a neighbour
-        drawn[_ring(outlined.flaw, hw, 1, 2 * line_px + 1)] = CASING
+        drawn[_ring(outlined.flaw, hw, 1, line_px + 1 + (line_px + 1) // 2)] = CASING
     for outlined in flaws:
         line = _ring(outlined.flaw, hw, 1, line_px + 1)
         drawn[line & _dashes(hw, 3 * line_px) if outlined.faint else line] = outlined.colour
     return drawn
 
 
-def write_names(
-    pixels: NDArray[np.uint8], flaws: Sequence[Outlined], scale: float, font_px: int
-) -> NDArray[np.uint8]:
+def write_names(pixels: NDArray[np.uint8], flaws: Sequence[Outlined], scale: float, font_px: int) -> NDArray[np.uint8]:
     """Write number and class beside each flaw, where they hide as little as can be.
 
     Args:

@@ -15,7 +15,7 @@ from scuff.booth.metering import meter
 from scuff.booth.outline import Outlined
 from scuff.booth.part import Part
 from scuff.booth.render import SeenFlaw
-from scuff.booth.scene import Booth
+from scuff.booth.scene import BOOTH
 from scuff.booth.sensor import Sensor
 from scuff.booth.settings import Settings
 from scuff.booth.truth import truth_of, visibility_under
@@ -45,33 +45,32 @@ class Portrait:
     flaws: tuple[SeenFlaw, ...]
 
 
-def portray(part: Part, camera: Camera, settings: Settings, booth: Booth) -> Portrait:
+def portray(part: Part, camera: Camera, settings: Settings) -> Portrait:
     """Take the frames of a part by a camera.
 
     Args:
         part: The part.
         camera: The camera.
         settings: Say how large a frame is, and how visible a flaw must be to be marked.
-        booth: Where it lies.
     """
-    rendering = render_part(part, camera, settings.hw, booth)
+    rendering = render_part(part, camera, settings.hw)
     frames, exposures_us = {}, {}
-    for name, lighting in _lightings(booth).items():
+    for name, lighting in _lightings().items():
         exposure = meter(rendering.layers, lighting.intensities, FOR_THE_EYE)
         seed = noise_seed(settings.seed, part, camera, lighting)
         intensities = lighting.intensities
         frame = expose(rendering.layers, intensities, exposure, FOR_THE_EYE, name, part.serial, camera.name, seed)
         frames[name], exposures_us[name] = frame.pixels, exposure.exposure_us
-    everything = _lightings(booth)[ALL]
+    everything = _lightings()[ALL]
     faint = {flaw.id: visibility_under(flaw, everything) < settings.min_visibility for flaw in rendering.flaws}
     painted = truth_of(rendering, everything, min_visibility=0).painted
     outlined = tuple(Outlined(flaw, faint[flaw.id]) for flaw in painted)
     return Portrait(camera, frames, exposures_us, outlined, rendering.flaws)
 
 
-def _lightings(booth: Booth) -> dict[str, Lighting]:
+def _lightings() -> dict[str, Lighting]:
     """Every light alone, and all together."""
-    names = [luminaire.name for luminaire in booth.luminaires]
+    names = [luminaire.name for luminaire in BOOTH.luminaires]
     dark = dict.fromkeys(names, 0.0)
     alone = {name: Lighting({**dark, name: 1.0}) for name in names}
     return {**alone, ENVIRONMENT: Lighting(dark), ALL: all_on(names)}

@@ -7,20 +7,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scuff.booth.close_up import close_ups
 from scuff.booth.marks.classes import CLASSES
-from scuff.booth.outline import Box, class_colour, draw_outlines, write_names
+from scuff.booth.outline import class_colour, draw_outlines, write_names
 from scuff.booth.part import Part
 from scuff.booth.portrait import ALL, Portrait, portray
 from scuff.booth.render import SeenFlaw
-from scuff.booth.scene import BOOTH, Booth
+from scuff.booth.scene import BOOTH
 from scuff.booth.settings import Settings
 from scuff.booth.shape import Shape, Sink
-from scuff.booth.sheet import FONT_PX, GAP_PX, INK, PAPER, Cell, Sheet, Words
+from scuff.booth.sheet import FONT_PX, GAP_PX, INK, Cell, Sheet, Words
 
 CELL_PX = 684
 """Width of a frame on the sheet."""
 
-OUTLINE_PX = 2
+OUTLINE_PX = 3
 """Width of an outline there."""
 
 DIMMED = 0.8
@@ -29,31 +30,21 @@ DIMMED = 0.8
 NAMES_PX = 300
 """Room for what a flaw is, left of its close-ups."""
 
-CLOSE_UP_RATIO = 1.5
-"""Width of a close-up, relative to its height."""
 
-LEAST_CLOSE_UP_PX = 72
-"""Width of what a close-up shows at least, in pixels of the frame."""
-
-AROUND = 1.8
-"""Size of what a close-up shows, relative to its flaw."""
-
-
-def draw_preview(settings: Settings, number: int, booth: Booth = BOOTH) -> NDArray[np.uint8]:
+def draw_preview(settings: Settings, number: int) -> NDArray[np.uint8]:
     """Draw a part under every light.
 
     Args:
         settings: Say which part it is, how large a frame is, and how visible a flaw must be to be marked; their
             lightings play no role here.
         number: Of the part.
-        booth: Where it lies.
 
     Returns:
         H×W×3, RGB. A row for each camera: every luminaire alone, the environment alone, all lights, and that once
         more with the flaws outlined; then a row of close-ups for each flaw. Every frame is exposed for itself.
     """
     part = settings.draw_part(number)
-    portraits = [portray(part, camera, settings, booth) for camera in booth.cameras]
+    portraits = [portray(part, camera, settings) for camera in BOOTH.cameras]
     lights = len(portraits[0].frames)
     width_px = (lights + 1) * (CELL_PX + GAP_PX) - GAP_PX
     close_px = (width_px - NAMES_PX + GAP_PX) // (lights * len(portraits)) - GAP_PX
@@ -63,7 +54,7 @@ def draw_preview(settings: Settings, number: int, booth: Booth = BOOTH) -> NDArr
     for portrait in portraits:
         sheet.row(_whole(portrait))
     for flaw in portraits[0].flaws:
-        cells = [cell for portrait in portraits for cell in _close_ups(portrait, flaw.id, close_px)]
+        cells = [cell for portrait in portraits for cell in close_ups(portrait, flaw.id, close_px)]
         sheet.row(cells, _named(flaw), NAMES_PX)
     sheet.line([])
     sheet.line(_legend(settings.min_visibility))
@@ -84,7 +75,7 @@ def _shape(shape: Shape) -> str:
 
 
 def _counted(kinds: Iterable[str]) -> str:
-    return ", ".join(f"{count} {kind}" for kind, count in Counter(kinds).items()) or "none"
+    return ", ".join(f"{count} x {kind}" for kind, count in Counter(kinds).items()) or "none"
 
 
 def _named(flaw: SeenFlaw) -> list[Words]:
@@ -95,8 +86,8 @@ def _named(flaw: SeenFlaw) -> list[Words]:
 
 def _legend(min_visibility: float) -> list[Words]:
     squares = [Words(kind, square=class_colour(kind)) for kind in CLASSES]
-    numbers = Words("Numbers are contrast to noise.", INK)
-    return [numbers, *squares, Words(f"Dashed: below {min_visibility:g} under all luminaires, and so not marked.")]
+    numbers = Words("Numbers are contrast to noise; the close-ups are stretched.")
+    return [*squares, numbers, Words(f"Dashed: below {min_visibility:g} under every luminaire, and so not marked.")]
 
 
 def _whole(portrait: Portrait) -> list[Cell]:
@@ -112,35 +103,6 @@ def _whole(portrait: Portrait) -> list[Cell]:
     named = write_names(outlined, portrait.outlined, scale, FONT_PX)
     shown = f"{len(portrait.outlined)} of {len(portrait.flaws)} in this frame"
     return [*cells, Cell(f"{portrait.camera.name}, the flaws", shown, named)]
-
-
-def _close_ups(portrait: Portrait, flaw_id: int, width_px: int) -> list[Cell]:
-    """Show a flaw under every light alone, and outlined under all; empty places where it is not in the frames."""
-    flaw = portrait.flaws[flaw_id - 1]
-    outlined = [outlined for outlined in portrait.outlined if outlined.flaw.id == flaw_id]
-    pictures = {**portrait.frames, ALL: draw_outlines(portrait.frames[ALL], outlined, 1)}
-    cells = []
-    for light, pixels in pictures.items():
-        heading = f"{portrait.camera.name}, {light}"
-        if outlined:
-            shown = _window(pixels, outlined[0].box)
-            remark = f"{flaw.visibility[light]:.2f}" if light in flaw.visibility else ""
-        else:
-            shown, remark = np.full_like(pixels[:1, :1], PAPER), "not in it"
-        cells.append(Cell(heading, remark, _scaled(shown, (width_px, round(width_px / CLOSE_UP_RATIO)))))
-    return cells
-
-
-def _window(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
-    """Cut out a flaw with something around it: H×W×3."""
-    height, width = pixels.shape[:2]
-    left, top, right, bottom = box
-    wanted = AROUND * max(right - left, (bottom - top) * CLOSE_UP_RATIO, LEAST_CLOSE_UP_PX / AROUND)
-    window_w = int(min(wanted, width, height * CLOSE_UP_RATIO))
-    window_h = int(window_w / CLOSE_UP_RATIO)
-    x = int(np.clip((left + right - window_w) / 2, 0, width - window_w))
-    y = int(np.clip((top + bottom - window_h) / 2, 0, height - window_h))
-    return pixels[y : y + window_h, x : x + window_w]
 
 
 def _fitted(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import scuff
 from scuff.booth.exposure import Exposure
@@ -68,7 +69,7 @@ def describe(settings: Settings, booth: Booth, sensor: Sensor) -> dict[str, obje
     return dict(json.loads(json.dumps(description)))  # tuples become lists, as they will be when read again
 
 
-def read_record(path: Path, content: Mapping[str, object]) -> RunRecord:
+def read_record(path: Path, content: Mapping[str, Any]) -> RunRecord:
     """Take a record from the content of its file.
 
     Raises:

@@ -31,6 +31,10 @@ COARSE_MM = 3.0
 """Distance of the points at which light by way of the part is sampled, for brushed metal."""
 
 
+ROOM = Environment()
+"""The booth around, where nobody says another."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeenFlaw:
     """A flaw as a camera sees it.
@@ -74,7 +78,7 @@ def render(
     camera: Camera,
     lights: Sequence[Luminaire],
     hw: tuple[int, int],
-    environment: Environment = Environment(),
+    environment: Environment = ROOM,
     geometry: Geometry | None = None,
 ) -> Rendering:
     """Render a part.
@@ -130,7 +134,8 @@ class _Frame:
             self._band(first, min(first + BAND, self.hw[0]))
         for plane in self.planes:
             lens.add_glare(self.camera, plane)
-        bright = np.percentile(self.planes[:, ::4, ::4].reshape(len(self.names), -1), PERCENTILE, axis=1)
+        sample = self.planes[:, ::4, ::4].reshape(len(self.names), -1)
+        bright = np.asarray(np.percentile(sample, PERCENTILE, axis=1), dtype=np.float64)
         flaws = tuple(self._seen(anchor, bright) for anchor in self.anchors if anchor.id)
         return Rendering(Layers(self.names, self.planes), self.mask, self.instances, flaws)
 

@@ -160,7 +160,7 @@ def _coarse(
 def _between(plane: NDArray[np.float32], row: int, column: int, down: float, right: float) -> float:
     upper = plane[row, column] * (1 - right) + plane[row, column + 1] * right
     lower = plane[row + 1, column] * (1 - right) + plane[row + 1, column + 1] * right
-    return upper * (1 - down) + lower * down
+    return float(upper * (1 - down) + lower * down)
 
 
 @inlined

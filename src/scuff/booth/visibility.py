@@ -16,6 +16,8 @@ FULL_WELL_E = 10_500
 LEVEL = 0.9
 PERCENTILE = 99.0
 
+Box = tuple[int, int, int, int]
+
 
 @dataclass(slots=True)
 class Sums:
@@ -23,7 +25,7 @@ class Sums:
 
     layers: int
     pixels: int = 0
-    box: tuple[int, int, int, int] | None = None
+    box: Box | None = None
     contrast: NDArray[np.float64] = field(init=False)
     around: list[NDArray[np.float32]] = field(default_factory=list)
     places: list[NDArray[np.float32]] = field(default_factory=list)
@@ -52,8 +54,9 @@ class Sums:
         """
         rows, columns = (index[kept[footprint.own]] for index in footprint.own)
         if rows.size:
-            box = (columns.min(), rows.min() + row0, columns.max() + 1, rows.max() + 1 + row0)
-            self.box = tuple(map(int, box)) if self.box is None else _joined(self.box, box)
+            left, right = int(columns.min()), int(columns.max()) + 1
+            box = (left, int(rows.min()) + row0, right, int(rows.max()) + 1 + row0)
+            self.box = box if self.box is None else _joined(self.box, box)
             self.pixels += rows.size
             self.contrast += [float((change[rows, columns].astype(np.float64) ** 2).sum()) for change in changes]
         sound = kept[footprint.around] & free[footprint.around]
@@ -76,10 +79,10 @@ class Sums:
         return np.asarray(contrast / np.sqrt(texture**2 + shot**2 + 1e-18))
 
 
-def _joined(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, int, int, int]:
+def _joined(first: Box, second: Box) -> Box:
     return (
-        int(min(first[0], second[0])),
-        int(min(first[1], second[1])),
-        int(max(first[2], second[2])),
-        int(max(first[3], second[3])),
+        min(first[0], second[0]),
+        min(first[1], second[1]),
+        max(first[2], second[2]),
+        max(first[3], second[3]),
     )

@@ -45,7 +45,7 @@ PREVIEW_EXAMPLES = """\
 \b
 Examples:
   scuff booth preview part.png --seed 1
-  scuff booth preview sheet.png --seed 3 --part 7 --shape sheet --finish polished --size 1368x912"""
+  scuff booth preview sheet.png --seed 3 --part 7 --shape sheet --finish polished"""
 
 R = TypeVar("R")
 
@@ -59,14 +59,14 @@ def command() -> None:
     """
 
 
-def part_options(default_size: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
+def part_options(function: Callable[..., R]) -> Callable[..., R]:
     """Add the options that say which parts are drawn, and how large a frame is."""
     options = [
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of everything random."),
         click.option(
             "--size",
             metavar="WIDTHxHEIGHT",
-            default=default_size,
+            default="1368x912",
             show_default=True,
             help="Of a frame, in pixels; it shows as much of the part whatever its size.",
         ),
@@ -93,10 +93,7 @@ def part_options(default_size: str) -> Callable[[Callable[..., R]], Callable[...
         ),
     ]
 
-    def add(function: Callable[..., R]) -> Callable[..., R]:
-        return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), function)
-
-    return add
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), function)
 
 
 @command.command(epilog=RENDER_EXAMPLES)
@@ -109,7 +106,7 @@ def part_options(default_size: str) -> Callable[[Callable[..., R]], Callable[...
     show_default=True,
     help="Number of the first; parts 1 to 12 and 1001 to 1012 of a seed are different parts of one product.",
 )
-@part_options("1368x912")
+@part_options
 @click.option(
     "--light",
     "lights",
@@ -165,7 +162,8 @@ def render(
         click.echo("\nStopped; the same command goes on where it stopped", err=True)
         raise SystemExit(INTERRUPTED) from stopped
     total = len(sights(numbers)) * len(lightings)
-    click.echo(f"Wrote {new:,} frames of {parts:,} parts into {out}" + (f"; {total - new:,} were there already" * (new < total)))
+    already = f"; {total - new:,} were there already" if new < total else ""
+    click.echo(f"Wrote {new:,} frames of {parts:,} parts into {out}{already}")
     click.echo(f"Next: {_next(out)}")
 
 
@@ -188,7 +186,7 @@ def _next(out: Path) -> str:
 @command.command(epilog=PREVIEW_EXAMPLES)
 @click.argument("out", metavar="OUT.png", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--part", "number", type=click.IntRange(min=1), default=1, show_default=True, help="Number of the part.")
-@part_options("684x456")
+@part_options
 @click.option("--overwrite", is_flag=True, help="Replace a picture that is there already.")
 def preview(
     out: Path,
@@ -202,7 +200,8 @@ def preview(
 ) -> None:
     """Draw one part under every light into OUT.png.
 
-    A row for each camera: every luminaire alone, the environment alone, all together, and the flaws outlined.
+    A row for each camera: every luminaire alone, the environment alone, all together, and the flaws outlined. Below,
+    each flaw close up, with its contrast to noise under each light.
     """
     if out.suffix.lower() != ".png":
         raise BoothError(f"{out}: is written as PNG; name it {out.with_suffix('.png').name}")

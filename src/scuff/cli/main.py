@@ -13,6 +13,7 @@ from scuff.core.errors import ScuffError
 
 COMMANDS = {
     "init": "Write a commented recipe into a folder.",
+    "booth": "Simulate parts, lights and cameras: annotated pictures without a camera.",
     "import": "Make a catalogue from annotated pictures.",
     "annotations": "Write a catalogue's annotations as LabelMe or COCO.",
     "split": "Divide the parts of a catalogue into training, validation and test.",
