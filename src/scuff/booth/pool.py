@@ -10,6 +10,8 @@ from multiprocessing import active_children, connection, get_context, parent_pro
 from threading import Thread
 from typing import TypeVar
 
+import cv2
+
 from scuff.booth.rows import THREADS_VARIABLE, threads
 from scuff.core.errors import BoothError, ScuffError
 
@@ -45,7 +47,8 @@ def _in_processes(work: Callable[[Task], Result], tasks: Sequence[Task], workers
     # Spawned, not forked: the threads of cv2 and numba do not survive a fork.
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (max(1, threads() // workers),))
     try:
-        futures = {pool.submit(work, task): task for task in tasks}
+        with _ctrl_c_held():
+            futures = {pool.submit(work, task): task for task in tasks}
         for future in as_completed(futures):
             with _named(futures[future]):
                 result = future.result()
@@ -59,11 +62,18 @@ def _in_processes(work: Callable[[Task], Result], tasks: Sequence[Task], workers
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(threads_each: int) -> None:
-    """Prepare a process: its share of the cores, Ctrl-C left to the one that started it, no life without that one."""
-    import cv2  # only here: what is imported above is imported before the number of threads is known
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Put Ctrl-C off; the processes that are started meanwhile leave it to this one for good."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+def _begin(threads_each: int) -> None:
+    """Prepare a process: its share of the cores, and no life without the one that started it."""
     os.environ[THREADS_VARIABLE] = os.environ["NUMBA_NUM_THREADS"] = str(threads_each)
     cv2.setNumThreads(threads_each)
     Thread(target=_end_with_parent, daemon=True).start()

@@ -86,7 +86,7 @@ def _named(flaw: SeenFlaw) -> list[Words]:
 
 def _legend(min_visibility: float) -> list[Words]:
     squares = [Words(kind, square=class_colour(kind)) for kind in CLASSES]
-    numbers = Words("Numbers are contrast to noise; the close-ups are stretched.")
+    numbers = Words("Numbers are contrast to noise; close-ups are stretched in brightness.")
     return [*squares, numbers, Words(f"Dashed: below {min_visibility:g} under every luminaire, and so not marked.")]
 
 
@@ -101,7 +101,7 @@ def _whole(portrait: Portrait) -> list[Cell]:
     line_px = max(1, round(OUTLINE_PX / scale))
     outlined = _fitted(draw_outlines(dimmed, portrait.outlined, line_px))
     named = write_names(outlined, portrait.outlined, scale, FONT_PX)
-    shown = f"{len(portrait.outlined)} of {len(portrait.flaws)} in this frame"
+    shown = f"{len(portrait.outlined)} of {len(portrait.flaws)} in this frame" if portrait.flaws else "none"
     return [*cells, Cell(f"{portrait.camera.name}, the flaws", shown, named)]
 
 

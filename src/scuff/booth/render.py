@@ -157,14 +157,16 @@ class _Frame:
             ),
             rows,
         )
-        planes = [np.add(*both) for both in sent]
-        changes = [_change(plane, clean, marks.touched) for plane, clean in zip(planes, sound, strict=True)]
-        self._account(
-            [footprint for footprint in laid if footprint is not None],
-            [lens.blurred(self.camera, plane) for plane in planes],
-            [lens.blurred(self.camera, change) for change in changes],
-            (row0, first, last),
-        )
+        footprints = [footprint for footprint in laid if footprint is not None]
+        if footprints:
+            planes = [np.add(*both) for both in sent]
+            changes = [_change(plane, clean, marks.touched) for plane, clean in zip(planes, sound, strict=True)]
+            self._account(
+                footprints,
+                [lens.blurred(self.camera, plane) for plane in planes],
+                [lens.blurred(self.camera, change) for change in changes],
+                (row0, first, last),
+            )
         inner = np.s_[first - row0 : last - row0]
         shade = lens.vignetting(self.camera, self.hw, first, last)
         for layer, both in enumerate(sent):

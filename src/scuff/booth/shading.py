@@ -168,8 +168,12 @@ def nearest_place(
     middle: tuple[float, float],
     last: tuple[float, float],
     lobe: Lobe,
-) -> float:
-    """Where the strip comes nearest to a lobe's mean, in the lobe's own measure; in [-1, 1]."""
+) -> tuple[float, float, float]:
+    """Where the strip comes nearest to a lobe's mean, in the lobe's own measure; in [-1, 1].
+
+    Where the light grazes the metal the strip is no parabola, and the place can be far off. So which of its ends and
+    its middle is nearest is returned too, and the square of that distance.
+    """
     first_1, first_2 = _whitened(first, lobe)
     middle_1, middle_2 = _whitened(middle, lobe)
     last_1, last_2 = _whitened(last, lobe)
@@ -179,15 +183,17 @@ def nearest_place(
     away = first_1 * first_1 + first_2 * first_2
     if away < least:
         place, least = -1.0, away
-    if last_1 * last_1 + last_2 * last_2 < least:
-        place = 1.0
+    away = last_1 * last_1 + last_2 * last_2
+    if away < least:
+        place, least = 1.0, away
+    known = place
     for _ in range(ROUNDS):  # of Gauss and Newton
         off_1 = middle_1 + place * (rise_1 + place * bend_1)
         off_2 = middle_2 + place * (rise_2 + place * bend_2)
         along_1, along_2 = rise_1 + 2 * place * bend_1, rise_2 + 2 * place * bend_2
         place -= (off_1 * along_1 + off_2 * along_2) / (along_1 * along_1 + along_2 * along_2 + 1e-12)
         place = min(max(place, -1.0), 1.0)
-    return place
+    return place, known, least
 
 
 @inlined
@@ -224,12 +230,16 @@ def lit(
     first = half_slope(seen.eye, (middle[0] - along[0], middle[1] - along[1], middle[2] - along[2]))
     last = half_slope(seen.eye, (middle[0] + along[0], middle[1] + along[1], middle[2] + along[2]))
     centre = half_slope(seen.eye, middle)
-    place = nearest_place(first, centre, last, core)
-    mass, factor = _shown(seen.eye, middle, along, across, place, core, tail, variances)
+    place, known, least = nearest_place(first, centre, last, core)
+    mass, factor, away = _shown(seen.eye, middle, along, across, place, core, tail, variances)
+    if away > least:
+        mass, factor, _ = _shown(seen.eye, middle, along, across, known, core, tail, variances)
     if share > 0:
-        own = nearest_place(first, centre, last, groove)
-        mass = (1 - share) * mass
-        mass += share * _shown(seen.eye, middle, along, across, own, groove, 0.0, variances)[0]
+        place, known, least = nearest_place(first, centre, last, groove)
+        own, _, away = _shown(seen.eye, middle, along, across, place, groove, 0.0, variances)
+        if away > least:
+            own, _, _ = _shown(seen.eye, middle, along, across, known, groove, 0.0, variances)
+        mass = (1 - share) * mass + share * own
     return mass * factor, diffuse
 
 
@@ -243,8 +253,11 @@ def _shown(
     lobe: Lobe,
     tail: float,
     variances: tuple[float, float],
-) -> tuple[float, float]:
-    """Share of the facets that show the luminaire, by its strip around a place; and the smooth factors there."""
+) -> tuple[float, float, float]:
+    """Share of the facets that show the luminaire, by its strip around a place.
+
+    Also the smooth factors there, and the square of the strip's distance from the lobe's mean.
+    """
     x, y, z = middle[0] + place * along[0], middle[1] + place * along[1], middle[2] + place * along[2]
     near = 1 / math.sqrt(x * x + y * y + z * z)
     light = (x * near, y * near, z * near)
@@ -253,13 +266,15 @@ def _shown(
     strip = (-half[0] / up, -half[1] / up)
     tangent, side = _moved(strip, up, near, light, along), _moved(strip, up, near, light, across)
     mass = caught(strip, tangent, side, place, lobe, tail)
+    off_1, off_2 = _whitened(strip, lobe)
     length = math.sqrt(dot(half, half))
     facing = dot(eye, half) / length
     grazing = 1 - facing
     square = grazing * grazing
     fresnel = 1 + 0.6 * square * square * grazing
     factor = fresnel * facing * length / (max(eye[2], GRAZING) * up)
-    return mass, factor * shadowing(eye, variances) * shadowing(light, variances)
+    factor *= shadowing(eye, variances) * shadowing(light, variances)
+    return mass, factor, off_1 * off_1 + off_2 * off_2
 
 
 @inlined

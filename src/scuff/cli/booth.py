@@ -141,7 +141,9 @@ def render(
     min_visibility: float,
     workers: int | None,
 ) -> None:
-    """Render frames of simulated parts into the folder OUT, ready for `scuff import`.
+    """Render frames of simulated parts into the folder OUT.
+
+    They are ready for `scuff import`:
 
     \b
     frames/      P0001-left.png, and beside each picture what is marked on it, for LabelMe

@@ -15,22 +15,23 @@ def test_turning_and_back() -> None:
 
 
 def test_a_circle_unrolls_to_a_straight_line() -> None:
-    angle = np.linspace(-0.6, 0.6, 7, dtype=np.float32)
-    radius = np.float32(101)  # around the middle of a circle of radius 100, 1 mm outside it: to the right
-    way, distance, turn = unrolled(radius * np.sin(angle), 100 - radius * np.cos(angle), 0.01)
-    np.testing.assert_allclose(distance, -1, atol=0.12)  # exact on the line itself
-    on_line = unrolled(100 * np.sin(angle), 100 - 100 * np.cos(angle), 0.01)
-    np.testing.assert_allclose(on_line[0], 100 * angle, rtol=1e-3)
-    np.testing.assert_allclose(on_line[1], 0, atol=1e-4)
-    np.testing.assert_allclose(on_line[2], angle, atol=1e-5)
+    angle = np.linspace(-0.6, 0.6, 7)
+    circle, beside = (  # around a circle of radius 100 that begins along p; and 1 mm outside it, to the right
+        np.stack([radius * np.sin(angle), 100 - radius * np.cos(angle)]).astype(np.float32) for radius in (100, 101)
+    )
+    way, distance, turn = unrolled(circle[0], circle[1], 0.01)
+    np.testing.assert_allclose(way, 100 * angle, rtol=1e-3)
+    np.testing.assert_allclose(distance, 0, atol=1e-4)
+    np.testing.assert_allclose(turn, angle, atol=1e-5)
     assert way.dtype == distance.dtype == turn.dtype == np.float32
+    np.testing.assert_allclose(unrolled(beside[0], beside[1], 0.01)[1], -1, atol=0.12)  # exact on the line itself only
 
 
 def test_a_straight_line_stays_as_it_is() -> None:
     places = np.array([-30, 0, 45], np.float32)
-    way, distance, turn = unrolled(places, places / 10, 0.0)
+    way, distance, turn = unrolled(places, places / 10.0, 0.0)
     assert np.array_equal(way, places)
-    assert np.array_equal(distance, places / 10)
+    assert np.array_equal(distance, places / 10.0)
     assert not turn.any()
 
 

@@ -131,6 +131,8 @@ class Dent:
 
 SIGMA_MM = (1.2, 7.0)
 DEPTH_MM = (0.02, 0.15)
+SHALLOWEST = 0.012
+"""In sigmas: what is flatter shows under no light, so nobody calls it a dent."""
 ASPECT = (1.0, 1.8)
 UNEVEN = (0.03, 0.15)
 SHARP = (0.4, 1.0)
@@ -140,11 +142,12 @@ LEAN = (0.05, 0.3)
 
 def draw_dent(random: np.random.Generator, xy_mm: tuple[float, float], raised: bool = False) -> Dent:
     """Draw a dent, two in five of them sharp, or a bump, which is always soft: it was pushed from behind."""
+    sigma = log_uniform(random, SIGMA_MM)
     sharp = not raised and bool(random.random() < 0.4)
     return Dent(
         xy_mm,
-        sigma_mm=log_uniform(random, SIGMA_MM),
-        depth_mm=log_uniform(random, DEPTH_MM),
+        sigma_mm=sigma,
+        depth_mm=log_uniform(random, (max(DEPTH_MM[0], SHALLOWEST * sigma), DEPTH_MM[1])),
         raised=raised,
         aspect=uniform(random, ASPECT),
         angle_deg=uniform(random, (0, 360)),
