@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,16 @@ from scuff.booth.surface import Change, Values
 
 WAVES = ((3.5, 1.0), (0.9, 0.7))
 """How the load of a line varies along it: length in mm, and strength."""
+
+
+class _Lines(NamedTuple):
+    """Of each line: its place across, its relative width and load, and its ends, in half lengths of the patch there."""
+
+    place_mm: Values
+    width: Values
+    load: Values
+    begins: Values
+    ends: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +104,27 @@ class GrindingMark:
 
     def _add_line(self, walls: Walls, way: Values, distance: Values, line: NDArray[np.int32], pixel_mm: float) -> None:
         """Add to each pixel the line of its number, where there is one."""
-        place, width, load, begins, ends = self._lines()
+        lines = self._lines()
         number = np.clip(line, 0, self._number - 1)
-        half_length = self._half_length(place)
-        begin, end = (half_length * begins)[number], (half_length * ends)[number]
+        half_length = self._half_length(lines.place_mm)
+        begin, end = (half_length * lines.begins)[number], (half_length * lines.ends)[number]
         taper = np.clip(np.minimum(way - begin, end - way) / (0.18 * self.length_mm), 0, 1)
         pressed = np.full_like(way, 1)
         for order, (length, strength) in enumerate(WAVES):
             pressed += np.float32(strength) * noise(way / length, line.astype(np.float32), self.seed + order)
-        root = np.sqrt(taper * np.maximum(pressed, 0)) * load[number] * (number == line)
-        half = np.float32(0.5 * self.line_mm) * width[number] * root
+        root = np.sqrt(taper * np.maximum(pressed, 0)) * lines.load[number] * (number == line)
+        half = np.float32(0.5 * self.line_mm) * lines.width[number] * root
         steep = np.float32(2 * self.depth_mm / self.line_mm) * root
-        walls.add(distance - place[number], half, steep, pixel_mm, (0.25, 0.25))
+        walls.add(distance - lines.place_mm[number], half, steep, pixel_mm, (0.25, 0.25))
 
-    def _lines(self) -> tuple[Values, Values, Values, Values, Values]:
-        """Of each line: its place across in mm, its relative width and load, and where it begins and ends."""
+    def _lines(self) -> _Lines:
         random = np.random.default_rng(self.seed)
         number = self._number
         place = (np.arange(number) + 0.5 + random.uniform(-0.45, 0.45, number) - number / 2) * self.spacing_mm
         width = np.exp(random.normal(0, 0.3, number)).clip(0.5, 1.8)
         load = np.exp(random.normal(-0.1, 0.35, number)).clip(0, 1.3) * (random.random(number) > 0.2)
         begins, ends = -random.uniform(0.55, 1, number), random.uniform(0.55, 1, number)
-        return tuple(v.astype(np.float32) for v in (place, width, load, begins, ends))  # type: ignore[return-value]
+        return _Lines(*(values.astype(np.float32) for values in (place, width, load, begins, ends)))
 
 
 LENGTH_MM = (10.0, 45.0)
