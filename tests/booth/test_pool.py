@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from multiprocessing import active_children
 
 import cv2
@@ -74,7 +75,7 @@ def test_a_defect_says_at_which_task_it_happened(workers: int) -> None:
         (meet_a_user_error, r"^1: x\.png: damaged$"),
     ],
 )
-def test_what_is_no_defect_of_scuff_is_a_message(work: object, reason: str) -> None:
+def test_what_is_no_defect_of_scuff_is_a_message(work: Callable[[int], int], reason: str) -> None:
     with pytest.raises(BoothError, match=reason):
         list(run_tasks(work, TASKS, 1))
 

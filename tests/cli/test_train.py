@@ -83,6 +83,12 @@ def test_a_finished_run_is_not_trained_again(scuff: Scuff, run: Path, patches: P
     assert (run / "checkpoint.pt").stat().st_mtime_ns == before
 
 
+def test_what_a_run_starts_with_is_said(scuff: Scuff, run: Path, patches: Patches, tmp_path: Path) -> None:
+    again = (*SETTINGS[1:], "--set=training.epochs=1", f"--weights={run / 'checkpoint.pt'}")
+    said = scuff("train", patches.folder, tmp_path / "second", *again)
+    assert f"Starting with encoder, decoder and head from {run / 'checkpoint.pt'}\n" in said
+
+
 def test_other_settings_in_the_same_run_are_refused(scuff: Scuff, run: Path, patches: Patches) -> None:
     said = scuff("train", patches.folder, run, *SETTINGS, "--set=seed=9", code=2)
     assert "recipe.seed was 0, is now 9" in said

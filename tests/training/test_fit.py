@@ -155,6 +155,20 @@ def test_a_split_that_changed_is_refused(tmp_path: Path, patches: Patches) -> No
         frames_of(run, Side.TEST)
 
 
+def test_a_run_starts_from_another_and_says_so_once(tmp_path: Path, patches: Patches) -> None:
+    first, checkpoint = train(tmp_path / "first", patches, recipe(epochs=1))
+    network = NETWORK.model_copy(update={"weights": str(first.checkpoint)})
+    settings = recipe(epochs=1, learning_rate=1e-12).model_copy(update={"network": network})
+    said: list[str] = []
+    best = fit(second := begin_run(tmp_path / "second", patches, settings), patches, say=said.append)
+    assert said == [f"encoder, decoder and head from {first.checkpoint}"]
+    started = finish(second, best, *frames_of(second, Side.VALIDATION))
+    for name in ("encoder.body.conv_stem.weight", "decoder.0.up.weight", "head.3.weight"):
+        torch.testing.assert_close(started.state[name], checkpoint.state[name])
+    fit(second, patches, say=said.append)
+    assert len(said) == 1
+
+
 def test_training_stops_without_gain(tmp_path: Path, patches: Patches) -> None:
     # At this rate nothing is learned, so gains end when batch normalisation has seen enough.
     run, checkpoint = train(tmp_path / "run", patches, recipe(epochs=50, patience=2, learning_rate=1e-12))

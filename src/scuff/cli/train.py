@@ -25,6 +25,7 @@ EXAMPLES = """\b
 Examples:
   scuff train patches run
   scuff train patches run --weights none --set training.max_minutes=8
+  scuff train patches run --weights other/checkpoint.pt
   scuff train patches run --preview"""
 
 
@@ -34,7 +35,8 @@ Examples:
 @click.option(
     "--weights",
     metavar="imagenet|none|FILE",
-    help="What the encoder starts from (network.weights of the recipe).",
+    help="What the network starts from: ImageNet weights of the encoder, nothing, or a file of the encoder or of a "
+    "whole network, such as the checkpoint.pt of another run (network.weights of the recipe).",
 )
 @click.option("--preview", is_flag=True, help="Draw RUN/augmentation.png, and do not train.")
 @click.option(
@@ -77,7 +79,7 @@ def command(
     if begun.last:
         click.echo(f"{run}: goes on where it was interrupted")
     try:
-        best = fit(begun, cut, device)
+        best = fit(begun, cut, device, say=lambda loaded: click.echo(f"Starting with {loaded}"))
     except SystemExit as stopped:  # Lightning's answer to Ctrl-C
         click.echo("Stopped; the same command goes on after the last finished epoch", err=True)
         raise SystemExit(INTERRUPTED) from stopped

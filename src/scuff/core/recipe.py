@@ -142,7 +142,7 @@ class Network(Section):
     weights: str = Field(
         "imagenet",
         min_length=1,
-        description='What the encoder starts from: "imagenet" (through timm), "none", or a file.',
+        description='What it starts from: "imagenet" (the encoder, through timm), "none", or a file of weights.',
     )
 
 

@@ -1,12 +1,14 @@
 """The U of the paper's figure: encoder stages E1 to E5, decoder stages D4 to D1, a head at full resolution."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
-from scuff.nets.encoder import STRIDES, Encoder, make_encoder
+from scuff.nets.encoder import STRIDES, Encoder, imagenet_encoder
+from scuff.nets.weights import load_weights
 
 MEAN = (0.485, 0.456, 0.406)
 """Of ImageNet's pixels, in [0, 1]: what pretrained encoders expect."""
@@ -108,14 +110,33 @@ def probabilities(logits: Tensor) -> Tensor:
     return logits.softmax(dim=1)[:, 1:]
 
 
-def make_unet(encoder: str, decoder_channels: Sequence[int], classes: int, weights: str) -> SurfaceUNet:
-    """Build a network and load what its encoder starts from.
+def make_unet(
+    encoder: str,
+    decoder_channels: Sequence[int],
+    classes: int,
+    weights: str,
+    say: Callable[[str], object] | None = None,
+) -> SurfaceUNet:
+    """Build a network and load what it starts from.
+
+    Args:
+        encoder: Name of a timm model.
+        decoder_channels: Of D4, D3, D2, D1.
+        classes: C, at least 1.
+        weights: ``imagenet``, for the encoder; ``none``; or the path of a file, see ``load_weights``.
+        say: Called with what came from a file.
 
     Raises:
         RecipeError: The encoder is not one.
-        WeightsError: Its weights cannot be had.
+        WeightsError: The weights cannot be had, or do not fit.
     """
-    return SurfaceUNet(make_encoder(encoder, weights), decoder_channels, classes)
+    body = imagenet_encoder(encoder) if weights == "imagenet" else Encoder(encoder)
+    network = SurfaceUNet(body, decoder_channels, classes)
+    if weights not in ("imagenet", "none"):
+        loaded = load_weights(network, Path(weights), encoder)
+        if say is not None:
+            say(loaded)
+    return network
 
 
 def _convolution(channels_in: int, channels_out: int) -> tuple[nn.Module, ...]:

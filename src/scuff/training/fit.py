@@ -3,6 +3,7 @@
 import logging
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import lightning
@@ -29,22 +30,25 @@ from scuff.training.run import BEST, FITTED, LAST, Run
 from scuff.training.saving import Keep, WholeFiles, next_epoch
 
 Loader = DataLoader[tuple[Tensor, Tensor]]
+Say = Callable[[str], object]
+"""Shows a line to the user; ``click.echo`` fits."""
 
 
-def fit(run: Run, patches: Patches, device: Device = "cpu") -> Path:
+def fit(run: Run, patches: Patches, device: Device = "cpu", say: Say | None = None) -> Path:
     """Train, going on where an interrupted training of this run stood.
 
     Args:
         run: Where to train, and with which recipe.
         patches: What to train on.
         device: Where to compute.
+        say: Called with what the network starts with, where that came from a file.
 
     Returns:
         The Lightning checkpoint of the epoch that did best on validation.
 
     Raises:
         SplitError: There is nothing to train on, or nothing to validate with.
-        WeightsError: The weights that the recipe asks for cannot be had.
+        WeightsError: The weights that the recipe asks for cannot be had, or do not fit.
         CheckpointError: The checkpoint to go on from cannot be read.
     """
     if run.fitted:
@@ -58,7 +62,7 @@ def fit(run: Run, patches: Patches, device: Device = "cpu") -> Path:
     validation = _loader(PatchSamples(patches, recipe.seed), _in_order(patches), recipe, device)
     keep_large_blocks()
     lightning.seed_everything(recipe.seed, verbose=False)
-    module = SurfaceModule(_network(run, len(patches.record.classes), device), recipe.training)
+    module = SurfaceModule(_network(run, len(patches.record.classes), device, say), recipe.training)
     with warnings.catch_warnings():
         # Patches come from memory maps: more processes than the recipe says would only take cores from training.
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
@@ -88,11 +92,11 @@ def _loader(samples: PatchSamples, order: EpochOrder, recipe: Recipe, device: De
     )
 
 
-def _network(run: Run, classes: int, device: Device) -> SurfaceUNet:
+def _network(run: Run, classes: int, device: Device, say: Say | None) -> SurfaceUNet:
     """Build the network to train; a run that goes on takes its weights from its own checkpoint."""
     settings = run.record.recipe.network
     weights = "none" if run.last else settings.weights
-    network = make_unet(settings.encoder, settings.decoder_channels, classes, weights)
+    network = make_unet(settings.encoder, settings.decoder_channels, classes, weights, say)
     network.to(memory_format=torch.channels_last)
     if device == "cpu":
         keep_depthwise_fp32(network)
