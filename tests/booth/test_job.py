@@ -81,7 +81,7 @@ def test_a_run_goes_on_with_its_exposures(job: Job, monkeypatch: pytest.MonkeyPa
 
 def test_another_run_is_refused_and_changes_nothing(job: Job) -> None:
     before = (job.folder.root / "booth.json").read_bytes()
-    with pytest.raises(BoothError, match="holds a run with --light A=1,B=0 and A=1,B=0.5 instead of A=1,B=1;"):
+    with pytest.raises(BoothError, match=r"holds a run with --light A=1,B=0 and A=1,B=0\.5 instead of A=1,B=1;"):
         begin(job.folder, Settings(1, "sheet", "brushed", (64, 96), 0.0, (all_on(("A", "B")),), 0.0), [2])
     assert (job.folder.root / "booth.json").read_bytes() == before
 

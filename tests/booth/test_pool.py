@@ -81,7 +81,7 @@ def test_what_is_no_defect_of_scuff_is_a_message(work: Callable[[int], int], rea
 
 
 def test_a_process_that_dies_is_noticed() -> None:
-    with pytest.raises(BoothError, match="its process died, .* give fewer --workers"):
+    with pytest.raises(BoothError, match=r"its process died, .* give fewer --workers"):
         list(run_tasks(die, TASKS, 2))
     assert active_children() == []
 

@@ -2,7 +2,7 @@ import pytest
 
 from scuff.booth.finish import KINDS
 from scuff.booth.lighting import Lighting, all_on, read_lightings
-from scuff.booth.settings import Settings, read_size, serial_of
+from scuff.booth.settings import FinishChoice, Settings, read_size, serial_of
 from scuff.booth.shape import Sheet, Sink
 from scuff.core.errors import BoothError
 
@@ -10,7 +10,7 @@ FULL = (all_on(("A", "B")),)
 
 
 def settings(
-    seed: int = 1, finish: str = "brushed", sound_share: float = 0.3, lightings: tuple[Lighting, ...] = FULL
+    seed: int = 1, finish: FinishChoice = "brushed", sound_share: float = 0.3, lightings: tuple[Lighting, ...] = FULL
 ) -> Settings:
     return Settings(seed, "sink", finish, (64, 96), sound_share, lightings)
 

@@ -26,6 +26,7 @@ class Form(NamedTuple):
         outline: Middle, half length, half width and corner radius of the whole part: x, y, x, y, radius.
         profile: Height and slope of the bowl by distance from its edge inwards, STEPS×2.
         profile_mm: Where the profile ends and the bottom begins; 0 without a bowl.
+        lip_mm: Radius of the edge between flange and bowl.
         lowest: Nothing of the part is lower.
         drain: Middle x and y, outer and inner radius of the recess, its depth, radius of the hole, fall.
         drainer: Where the grooves begin and end along x, half their length along y, their distance.
@@ -35,6 +36,7 @@ class Form(NamedTuple):
     outline: tuple[float, float, float, float, float]
     profile: NDArray[np.float64]
     profile_mm: float
+    lip_mm: float
     lowest: float
     drain: tuple[float, float, float, float, float, float, float]
     drainer: tuple[float, float, float, float]
@@ -46,7 +48,7 @@ def form_of(shape: Shape) -> Form:
         half = (shape.length_mm / 2, shape.width_mm / 2)
         flat = np.zeros((STEPS, 2))
         return Form(
-            (0.0, 0.0, 0.0), (0.0, 0.0, *half, shape.corner_mm), flat, 0.0, -EDGE_MM - 1, (0.0,) * 7, (0.0,) * 4
+            (0.0, 0.0, 0.0), (0.0, 0.0, *half, shape.corner_mm), flat, 0.0, 0.0, -EDGE_MM - 1, (0.0,) * 7, (0.0,) * 4
         )
     profile, end = _profile(shape)
     half_x, half_y = shape.length_mm / 2, shape.width_mm / 2
@@ -59,6 +61,7 @@ def form_of(shape: Shape) -> Form:
         outline=(shape.drainer_mm / 2, 0.0, outer_x + shape.drainer_mm / 2, outer_y, outer_corner),
         profile=profile,
         profile_mm=end,
+        lip_mm=shape.lip_mm,
         lowest=float(profile[-1, 0]) - shape.fall_mm - shape.recess_mm - 1,
         drain=(
             *shape.drain_xy_mm,

@@ -1,8 +1,9 @@
 """What reaches the camera by way of the part itself, and what hides the luminaires from it: coarse, by sampling.
 
 At every few pixels some facets of the finish are followed to what they show: the walls of the booth, or metal
-elsewhere on the part, lit by each luminaire. With each mean comes its derivative by the slope of the surface, so that
-streaks and flaws show in it too: for Gaussian slopes that is the covariance of what a facet shows with its slope.
+elsewhere on the part, lit by each luminaire, and what that shows in turn. With each mean comes its derivative by the
+slope of the surface, so that streaks and flaws show in it too: for Gaussian slopes that is the covariance of what a
+facet shows with its slope.
 """
 
 import math
@@ -12,7 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scuff.booth.bowl import in_bowl, leaves, meets, seen_share, sees
 from scuff.booth.camera import Camera, Vector
+from scuff.booth.facet import drawn, mirrored
 from scuff.booth.finish import Finish
 from scuff.booth.form import Form, form_of
 from scuff.booth.geometry import march
@@ -21,14 +24,25 @@ from scuff.booth.kernel import inlined, kernel
 from scuff.booth.light import Environment, Luminaire
 from scuff.booth.noise import chance
 from scuff.booth.rows import in_rows
-from scuff.booth.shading import TAIL, Frame3, Lamp, dot, lamp_of, lit, lobe_of
+from scuff.booth.shading import GRAZING, Frame3, Lamp, dot, lamp_of, lit, lobe_of, shadowing
 from scuff.booth.shape import Shape
 from scuff.booth.steel import Steel, direction, steel_of
 from scuff.booth.view import View, ray, view_of
 from scuff.booth.walls import Room, glow
 
 FACETS = 32
-STEPS = 30
+APART = 3
+"""Points that are so far apart along x and y follow the same facets."""
+
+BOUNCES = 3
+"""How often light is followed from metal to metal."""
+
+OUTSHINES = 3.0
+"""A point this many times as bright as the median of its neighbours is dimmed."""
+
+SOFT = 0.0004
+"""Variance that slopes have where light bounces, beside that of the finish: it hides how few facets there are."""
+
 METAL = 0.57
 """Mean reflectance of steel."""
 
@@ -59,16 +73,29 @@ def indirect_of(
     form, view, steel = form_of(shape), view_of(camera, hw), steel_of(finish)
     room, lamps = Room(environment.radiance, camera.position_mm), tuple(lamp_of(light) for light in lights)
     planes = np.zeros((len(lights) + 1, 4, *hw), np.float32)
-    in_rows(lambda first, last: _sample(view, form, steel, lamps, room, planes, first, last), hw[0])
+    inside = np.zeros(hw, np.bool_)
+    in_rows(lambda first, last: _sample(view, form, steel, lamps, room, planes, inside, first, last), hw[0])
     for layer in planes:
-        _calm(layer)
+        _calm(layer, inside)
     return Indirect(planes)
 
 
-def _calm(layer: NDArray[np.float32]) -> None:
-    """Take the sampling noise out, in place."""
-    for plane in layer:
-        plane[...] = cv2.GaussianBlur(cv2.medianBlur(plane, 3), (0, 0), 1.2, borderType=cv2.BORDER_REPLICATE)
+def _calm(layer: NDArray[np.float32], inside: NDArray[np.bool_]) -> None:
+    """Take the sampling noise out, in place: by the mean of points that followed different facets.
+
+    What is in the bowl is not mixed with what is not. A point where a single facet outshines its neighbours is dimmed.
+    """
+    shown = layer[SHOWN]
+    layer[SHOWN:] *= np.minimum(OUTSHINES * cv2.medianBlur(shown, 3) / np.maximum(shown, 1e-9), 1)
+    for here in (inside, ~inside):
+        share = _even(here.astype(np.float32))
+        for plane in layer:
+            plane[here] = (_even(np.where(here, plane, np.float32(0))) / np.maximum(share, 1e-6))[here]
+
+
+def _even(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    means = cv2.blur(plane, (APART, APART), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.GaussianBlur(means, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
 
 
 @kernel
@@ -79,6 +106,7 @@ def _sample(
     lamps: tuple[Lamp, ...],
     room: Room,
     out: NDArray[np.float32],
+    inside: NDArray[np.bool_],
     first: int,
     last: int,
 ) -> None:
@@ -92,8 +120,9 @@ def _sample(
             x, y = view.pupil[0] + depth * ahead[0], view.pupil[1] + depth * ahead[1]
             z, slope_x, slope_y = surface(x, y, form)
             seen, _ = frame_at((x, y, z), slope_x, slope_y, view.pupil, form, steel)
+            inside[row, column] = in_bowl(seen, form)
             for layer in range(len(lamps)):
-                out[layer, SEEN, row, column] = _seen_share(seen, lamps[layer], form)
+                out[layer, SEEN, row, column] = seen_share(seen, lamps[layer], form)
             _facets(seen, lamps, room, form, steel, out, column, row)
 
 
@@ -118,37 +147,6 @@ def frame_at(
 
 
 @kernel
-def _seen_share(seen: Frame3, lamp: Lamp, form: Form) -> float:
-    """Share of a luminaire that the part itself does not hide."""
-    if form.profile_mm <= 0 or seen.point[2] > -0.3:
-        return 1.0
-    free = 0
-    for long in range(5):
-        for short in range(3):
-            u, v = (long - 2) * 0.4, (short - 1) * 0.66
-            toward = (
-                lamp.centre[0] + u * lamp.along[0] + v * lamp.across[0] - seen.point[0],
-                lamp.centre[1] + u * lamp.along[1] + v * lamp.across[1] - seen.point[1],
-                lamp.centre[2] + u * lamp.along[2] + v * lamp.across[2] - seen.point[2],
-            )
-            free += 0 if _meets(seen, toward, form) >= 0 else 1
-    return free / 15.0
-
-
-@kernel
-def _meets(seen: Frame3, toward: Vector, form: Form) -> float:
-    """How far along a direction the part is met again; -1 where it is not."""
-    start = (
-        seen.point[0] + 0.4 * seen.normal[0],
-        seen.point[1] + 0.4 * seen.normal[1],
-        seen.point[2] + 0.4 * seen.normal[2],
-    )
-    length = math.sqrt(dot(toward, toward))
-    end = min((0.6 - start[2]) / max(toward[2], 1e-9), 560.0 / length)
-    return march(start, toward, 0.0, end, STEPS, form)
-
-
-@kernel
 def _facets(
     seen: Frame3,
     lamps: tuple[Lamp, ...],
@@ -160,80 +158,77 @@ def _facets(
     row: int,
 ) -> None:
     """Follow facets to what they show, and add it up for a point of the coarse planes."""
-    count = 0
-    turn = 0.5 + 0.5 * chance(column, row, 1)
-    in_bowl = form.profile_mm > 0 and seen.point[2] < -0.3
-    for facet in range(FACETS):
-        wide = (facet * 0.7548776662 + turn) % 1.0 < steel.tail
-        scale = TAIL if wide else 1.0
-        radius = math.sqrt(-math.log(1 - (facet + 0.5) / FACETS * 0.995) * scale)
-        angle = 2 * math.pi * ((facet * 0.6180339887 + turn) % 1.0)
-        along, across = steel.rough[0] * radius * math.cos(angle), steel.rough[1] * radius * math.sin(angle)
-        toward = _mirrored(seen, along, across)
-        if toward[2] == 0 and toward[0] == 0:
-            continue
-        count += 1
-        by_along, by_across = along / (0.5 * steel.rough[0] ** 2 * scale), across / (0.5 * steel.rough[1] ** 2 * scale)
-        way = _meets(seen, toward, form) if in_bowl else -1.0
-        if way < 0:
-            _add(out, len(lamps), column, row, glow(seen.point, toward, room), by_along, by_across)
-        else:
-            _bounce(seen, toward, way, lamps, room, form, steel, out, column, row, by_along, by_across)
+    total, total_along, total_across = 1e-9, 0.0, 0.0
+    for number in range((row % APART) * APART + column % APART, FACETS * APART * APART, APART * APART):
+        # Every other one is of the tail: it is rare, but shows what is bright far off.
+        wide = number % 2 == 1
+        along, across, by_along, by_across = drawn(
+            (number + 0.5) / (FACETS * APART * APART), (number * 0.6180339887) % 1.0, wide, steel
+        )
+        toward, weight, sent = mirrored(seen, along, across, steel)
+        weight *= steel.tail if wide else 1 - steel.tail
+        total += weight
+        total_along += weight * by_along
+        total_across += weight * by_across
+        if sent > 0:
+            _follow(
+                seen, toward, weight * sent, lamps, room, form, steel, out, (column, row), number, (by_along, by_across)
+            )
     for layer in range(out.shape[0]):
-        for plane in range(SHOWN, BY_ACROSS + 1):
-            out[layer, plane, row, column] /= max(count, 1)
+        shown = out[layer, SHOWN, row, column] / total
+        out[layer, SHOWN, row, column] = shown
+        out[layer, BY_ALONG, row, column] = (out[layer, BY_ALONG, row, column] - shown * total_along) / total
+        out[layer, BY_ACROSS, row, column] = (out[layer, BY_ACROSS, row, column] - shown * total_across) / total
 
 
 @inlined
 def _add(
-    out: NDArray[np.float32], layer: int, column: int, row: int, shown: float, by_along: float, by_across: float
+    out: NDArray[np.float32], layer: int, place: tuple[int, int], shown: float, by_slope: tuple[float, float]
 ) -> None:
-    out[layer, SHOWN, row, column] += shown
-    out[layer, BY_ALONG, row, column] += shown * by_along
-    out[layer, BY_ACROSS, row, column] += shown * by_across
+    out[layer, SHOWN, place[1], place[0]] += shown
+    out[layer, BY_ALONG, place[1], place[0]] += shown * by_slope[0]
+    out[layer, BY_ACROSS, place[1], place[0]] += shown * by_slope[1]
 
 
 @kernel
-def _mirrored(seen: Frame3, along: float, across: float) -> Vector:
-    """Where a facet with these slopes looks; zeros where it is turned away from the camera or into the metal."""
-    facet = (
-        seen.normal[0] - along * seen.along[0] - across * seen.across[0],
-        seen.normal[1] - along * seen.along[1] - across * seen.across[1],
-        seen.normal[2] - along * seen.along[2] - across * seen.across[2],
-    )
-    facing = 2 * dot(seen.to_eye, facet) / dot(facet, facet)
-    toward = (
-        facing * facet[0] - seen.to_eye[0],
-        facing * facet[1] - seen.to_eye[1],
-        facing * facet[2] - seen.to_eye[2],
-    )
-    return (0.0, 0.0, 0.0) if facing <= 0 or dot(toward, seen.normal) <= 0 else toward
-
-
-@kernel
-def _bounce(
+def _follow(
     seen: Frame3,
     toward: Vector,
-    way: float,
+    weight: float,
     lamps: tuple[Lamp, ...],
     room: Room,
     form: Form,
     steel: Steel,
     out: NDArray[np.float32],
-    column: int,
-    row: int,
-    by_along: float,
-    by_across: float,
+    place: tuple[int, int],
+    seed: int,
+    by_slope: tuple[float, float],
 ) -> None:
-    """Add what the metal sends that a facet shows, light by light."""
-    x, y = seen.point[0] + way * toward[0], seen.point[1] + way * toward[1]
-    z, slope_x, slope_y = surface(x, y, form)
-    there, _ = frame_at((x, y, z), slope_x, slope_y, seen.point, form, steel)
-    variances = (0.5 * steel.rough[0] ** 2 + 0.002, 0.5 * steel.rough[1] ** 2 + 0.002)
+    """Add what a facet shows, light by light: the booth, or metal, and what that shows in turn."""
+    variances = (0.5 * steel.rough[0] ** 2 + SOFT, 0.5 * steel.rough[1] ** 2 + SOFT)
     core = lobe_of((0.0, 0.0), variances[0], 0.0, variances[1])
-    for layer in range(len(lamps)):
-        glossy, diffuse = lit(there, lamps[layer], core, core, steel.tail, 0.0, variances)
-        _add(out, layer, column, row, METAL * min(glossy, 1.5) + steel.haze * diffuse, by_along, by_across)
-    onward = _mirrored(there, 0.0, 0.0)
-    again = glow(there.point, onward, room) if onward[2] > 0.2 else METAL * 0.5 * room.radiance
-    _add(out, len(lamps), column, row, METAL * again, by_along, by_across)
+    for bounce in range(BOUNCES):
+        if not in_bowl(seen, form) or leaves(seen.point, toward, form):
+            _add(out, len(lamps), place, weight * glow(seen.point, toward, room), by_slope)
+            return
+        way = meets(seen, toward, form)
+        x, y = seen.point[0] + way * toward[0], seen.point[1] + way * toward[1]
+        z, slope_x, slope_y = surface(x, y, form)
+        there, _ = frame_at((x, y, z), slope_x, slope_y, seen.point, form, steel)
+        u, v = chance(seed, bounce, 2), chance(seed, bounce, 3)
+        for layer in range(len(lamps)):
+            if sees(there, lamps[layer], u, v, form):
+                glossy, diffuse = lit(there, lamps[layer], core, core, steel.tail, 0.0, variances)
+                _add(out, layer, place, weight * (METAL * min(glossy, 1.5) + steel.haze * diffuse), by_slope)
+        along, across, _, _ = drawn(
+            0.5 + 0.5 * chance(seed, bounce, 4),
+            0.5 + 0.5 * chance(seed, bounce, 5),
+            0.5 + 0.5 * chance(seed, bounce, 6) < steel.tail,
+            steel,
+        )
+        toward, facing, sent = mirrored(there, along, across, steel)
+        weight *= METAL * sent * min(facing / max(there.eye[2], GRAZING) * shadowing(there.eye, variances), 3.0)
+        if weight <= 0:
+            return
+        seen = there
+    _add(out, len(lamps), place, weight * 0.5 * room.radiance, by_slope)

@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 import numba
 
@@ -44,9 +44,7 @@ def _compiled(function: Function, inline: Literal["never", "always"]) -> Functio
     before = settings["CACHE_DIR"]
     settings["CACHE_DIR"] = FOLDER
     try:
-        compiled: Function = numba.njit(cache=True, fastmath=True, nogil=True, error_model="numpy", inline=inline)(
-            function
-        )
+        compile_it = numba.njit(cache=True, fastmath=True, nogil=True, error_model="numpy", inline=inline)
+        return cast(Function, compile_it(function))
     finally:
         settings["CACHE_DIR"] = before
-    return compiled

@@ -10,7 +10,10 @@ ROWS = 32
 
 def threads() -> int:
     """How many threads to use: what SCUFF_BOOTH_THREADS says, else every core this process may run on."""
-    return int(os.environ.get(THREADS_VARIABLE, 0)) or len(os.sched_getaffinity(0))
+    given = int(os.environ.get(THREADS_VARIABLE, 0))
+    if given:
+        return given
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_rows(kernel: Callable[[int, int], None], height: int) -> None:

@@ -18,8 +18,10 @@ from scuff.core.picture import MAX_PIXELS
 ShapeKind = Literal["sink", "sheet"]
 DRAW_SHAPE: dict[ShapeKind, Callable[[np.random.Generator], Shape]] = {"sink": draw_sink, "sheet": draw_sheet}
 
-MIXED = "mixed"
+MIXED: Literal["mixed"] = "mixed"
 """Instead of a finish: one of them for each part."""
+
+FinishChoice = Kind | Literal["mixed"]
 
 LEAST_PX = 64
 
@@ -39,15 +41,17 @@ class Settings:
         sound_share: Share of the parts without a flaw, in [0, 1].
         lightings: Each camera takes a frame under each.
         min_visibility: See ``truth_of``.
+        most_flaws: Of a part that has any.
     """
 
     seed: int
     shape: ShapeKind
-    finish: str
+    finish: FinishChoice
     hw: tuple[int, int]
     sound_share: float
     lightings: tuple[Lighting, ...]
     min_visibility: float = 1.0
+    most_flaws: int = 6
 
     @property
     def finishes(self) -> tuple[Kind, ...]:
@@ -62,7 +66,8 @@ class Settings:
         """Draw the part of a number, from 1."""
         finishes = self.finishes
         chosen = finishes[np.random.default_rng((self.seed, number, OF_FINISH)).integers(len(finishes))]
-        return draw_part(self.seed, number, self.draw_shape(), chosen, sound_share=self.sound_share)
+        flaws = (1, self.most_flaws)
+        return draw_part(self.seed, number, self.draw_shape(), chosen, self.sound_share, flaws)
 
     def clean_part(self, finish: Kind) -> Part:
         """Draw a part with nothing on it, as a station has one to set the exposure with."""
@@ -81,6 +86,7 @@ class Settings:
             "finish": self.finish,
             "size": f"{self.hw[1]}x{self.hw[0]}",
             "sound-share": self.sound_share,
+            "most-flaws": self.most_flaws,
             "light": [str(lighting) for lighting in self.lightings],
             "min-visibility": self.min_visibility,
         }

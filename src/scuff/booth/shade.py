@@ -12,12 +12,15 @@ from scuff.booth.height import rounded_box, surface
 from scuff.booth.indirect import BY_ACROSS, BY_ALONG, SEEN, SHOWN, frame_at
 from scuff.booth.kernel import inlined, kernel
 from scuff.booth.maps import Maps
-from scuff.booth.shading import Frame3, Lamp, lit, lobe_of
+from scuff.booth.shading import Frame3, Lamp, dot, lit, lobe_of
 from scuff.booth.steel import Spot, Steel, finish_at
 from scuff.booth.view import View, ray
 
 BACKDROP = 0.03
 """Reflectance of what lies under the part."""
+
+LEVEL = 0.998
+"""Where the normal's z is above this, the surface bends too little within a pixel to matter."""
 
 GLOSSY, DIFFUSE = 0, 1
 
@@ -215,6 +218,8 @@ def shade_rows(
             _, slope_x, slope_y = surface(point[0], point[1], form)
             seen, wall = frame_at(point, slope_x, slope_y, stage.eye.pupil, form, steel)
             spot = finish_at(point, wall, form, steel, stage.pixel_mm)
+            if seen.normal[2] < LEVEL:
+                spot = _bent(spot, seen, form, stage.pixel_mm)
             metal = _surface(spot, steel, marks, row, column)
             flawed = marks.touched[row, column] > 1
             clean = _surface(spot, steel, soil, row, column) if flawed else metal
@@ -227,6 +232,21 @@ def shade_rows(
                     sound[layer, row, column] = (glossy + diffuse) * share
             if share < 1:
                 _beside(stage, lamps, point, 1 - share, sent, row, column)
+
+
+@kernel
+def _bent(spot: Spot, seen: Frame3, form: Form, pixel_mm: float) -> Spot:
+    """Widen the slopes of a pixel by those that the surface itself has within it, as on a lip or an edge."""
+    x, y, _ = seen.point
+    along, across = 0.0, 0.0
+    for step in range(2):
+        _, slope_x, slope_y = surface(x + (1 - step) * pixel_mm, y + step * pixel_mm, form)
+        unit = 1 / math.sqrt(slope_x * slope_x + slope_y * slope_y + 1)
+        normal = (-slope_x * unit - seen.normal[0], -slope_y * unit - seen.normal[1], unit - seen.normal[2])
+        along += dot(normal, seen.along) ** 2
+        across += dot(normal, seen.across) ** 2
+    first, second = spot.variances
+    return Spot(spot.slopes, (first + along / 12, second + across / 12), spot.reflectance)
 
 
 @kernel

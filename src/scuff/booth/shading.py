@@ -269,10 +269,7 @@ def _shown(
     off_1, off_2 = _whitened(strip, lobe)
     length = math.sqrt(dot(half, half))
     facing = dot(eye, half) / length
-    grazing = 1 - facing
-    square = grazing * grazing
-    fresnel = 1 + 0.6 * square * square * grazing
-    factor = fresnel * facing * length / (max(eye[2], GRAZING) * up)
+    factor = fresnel(facing) * facing * length / (max(eye[2], GRAZING) * up)
     factor *= shadowing(eye, variances) * shadowing(light, variances)
     return mass, factor, off_1 * off_1 + off_2 * off_2
 
@@ -290,12 +287,24 @@ def _moved(strip: tuple[float, float], up: float, near: float, light: Vector, st
 
 
 @inlined
+def fresnel(facing: float) -> float:
+    """How much more a facet reflects than one that is seen from in front, by the cosine under which it is seen."""
+    grazing = 1 - facing
+    square = grazing * grazing
+    return 1 + 0.6 * square * square * grazing
+
+
+@inlined
 def shadowing(toward: Vector, variances: tuple[float, float]) -> float:
     """Smith's shadowing of facets for one direction, in the point's axes; 0 below the horizon."""
     if toward[2] <= 0:
         return 0.0
     steep = 2 * (toward[0] * toward[0] * variances[0] + toward[1] * toward[1] * variances[1])
-    return 2 / (1 + math.sqrt(1 + steep / (toward[2] * toward[2])))
+    level = toward[2] * toward[2]
+    if level >= 2.56 * steep:
+        return 1.0
+    flat = math.sqrt(level / steep)
+    return flat * (3.535 + 2.181 * flat) / (1 + flat * (2.276 + 2.577 * flat))
 
 
 @inlined

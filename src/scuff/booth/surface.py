@@ -67,26 +67,32 @@ class Change:
 
 
 class Mark(Protocol):
-    """A flaw or a distractor.
-
-    Attributes:
-        kind: What the trade calls it; the class of a flaw.
-        is_flaw: Whether it counts; a distractor is sound metal.
-        xy_mm: Its place in plan; z follows from the shape.
-        reach_mm: Nothing changes further away than this.
-        size_mm: Length and width.
-    """
+    """A flaw or a distractor."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What the trade calls it; the class of a flaw."""
+        ...
+
     @property
-    def is_flaw(self) -> bool: ...
+    def is_flaw(self) -> bool:
+        """Whether it counts; a distractor is sound metal."""
+        ...
+
     @property
-    def xy_mm(self) -> tuple[float, float]: ...
+    def xy_mm(self) -> tuple[float, float]:
+        """Its place in plan; z follows from the shape."""
+        ...
+
     @property
-    def reach_mm(self) -> float: ...
+    def reach_mm(self) -> float:
+        """Nothing changes further away than this."""
+        ...
+
     @property
-    def size_mm(self) -> tuple[float, float]: ...
+    def size_mm(self) -> tuple[float, float]:
+        """Length and width."""
+        ...
 
     def near(self, p: Values, q: Values, pixel_mm: float) -> NDArray[np.bool_]:
         """Which of H×W pixels it may change, and some sound ones around those to compare with."""

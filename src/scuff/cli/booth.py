@@ -17,7 +17,7 @@ from scuff.booth.pool import run_tasks
 from scuff.booth.preview import draw_preview
 from scuff.booth.rows import threads
 from scuff.booth.scene import BOOTH
-from scuff.booth.settings import DRAW_SHAPE, MIXED, Settings, ShapeKind, read_size
+from scuff.booth.settings import DRAW_SHAPE, MIXED, FinishChoice, Settings, ShapeKind, read_size
 from scuff.core.errors import BoothError
 from scuff.core.picture import write_png
 from scuff.core.recipe_keys import toml_value
@@ -91,6 +91,13 @@ def part_options(function: Callable[..., R]) -> Callable[..., R]:
             show_default=True,
             help="Share of the parts without any flaw.",
         ),
+        click.option(
+            "--most-flaws",
+            type=click.IntRange(min=1),
+            default=6,
+            show_default=True,
+            help="Of a part that has any.",
+        ),
     ]
 
     return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), function)
@@ -135,8 +142,9 @@ def render(
     seed: int,
     size: str,
     shape: ShapeKind,
-    finish: str,
+    finish: FinishChoice,
     sound_share: float,
+    most_flaws: int,
     lights: tuple[str, ...],
     min_visibility: float,
     workers: int | None,
@@ -156,7 +164,7 @@ def render(
     with a larger --parts it adds parts.
     """  # noqa: D301 - click wants the backspace character itself
     lightings = read_lightings(lights, LUMINAIRES)
-    settings = Settings(seed, shape, finish, read_size(size), sound_share, lightings, min_visibility)
+    settings = Settings(seed, shape, finish, read_size(size), sound_share, lightings, min_visibility, most_flaws)
     numbers = range(first, first + parts)
     try:
         new = _take_frames(Folder(out), settings, numbers, workers or threads())
@@ -164,13 +172,13 @@ def render(
         click.echo("\nStopped; the same command goes on where it stopped", err=True)
         raise SystemExit(INTERRUPTED) from stopped
     total = len(sights(numbers)) * len(lightings)
-    already = f"; {total - new:,} were there already" if new < total else ""
-    click.echo(f"Wrote {new:,} frames of {parts:,} parts into {out}{already}")
+    click.echo(f"Frames: {total:,} ({total - new:,} were there already); parts: {parts:,}\nWrote {out}")
     click.echo(f"Next: {_next(out)}")
 
 
 def _take_frames(folder: Folder, settings: Settings, numbers: Sequence[int], workers: int) -> int:
     """Take all frames that are not there yet, and show how far that is; returns how many."""
+    click.echo("Setting up the booth; the first time ever takes half a minute")
     job, work, new = begin(folder, settings, numbers), sights(numbers), 0
     with click.progressbar(length=len(work) * len(settings.lightings), label="Rendering") as bar:
         for taken in run_tasks(functools.partial(take, job), work, workers):
@@ -196,8 +204,9 @@ def preview(
     seed: int,
     size: str,
     shape: ShapeKind,
-    finish: str,
+    finish: FinishChoice,
     sound_share: float,
+    most_flaws: int,
     overwrite: bool,
 ) -> None:
     """Draw one part under every light into OUT.png.
@@ -209,6 +218,7 @@ def preview(
         raise BoothError(f"{out}: is written as PNG; name it {out.with_suffix('.png').name}")
     if out.exists() and not overwrite:
         raise BoothError(f"{out}: is there already; name another file, or give --overwrite")
-    settings = Settings(seed, shape, finish, read_size(size), sound_share, read_lightings((), LUMINAIRES))
+    lightings = read_lightings((), LUMINAIRES)
+    settings = Settings(seed, shape, finish, read_size(size), sound_share, lightings, most_flaws=most_flaws)
     write_png(out, draw_preview(settings, number))
     click.echo(f"Wrote {out}")
