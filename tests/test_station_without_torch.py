@@ -23,8 +23,8 @@ sys.meta_path.insert(0, Refuse())
 """
 
 IMPORT_ALL = """
-names = ["scuff.cli.main", "scuff.cli.init", "scuff.cli.inspect", "scuff.cli.recipe_options"]
-for room in ("scuff.core", "scuff.inspection"):
+names = ["scuff.cli.main", "scuff.cli.booth", "scuff.cli.init", "scuff.cli.inspect", "scuff.cli.recipe_options"]
+for room in ("scuff.booth", "scuff.core", "scuff.inspection"):
     package = importlib.import_module(room)
     names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{room}.")]
 for name in names:
@@ -87,7 +87,9 @@ def test_every_module_of_a_station_imports() -> None:
     assert int(result.stdout.split()[0]) > 15
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["inspect", "--help"], ["init", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["booth", "render", "--help"], ["inspect", "--help"], ["init", "--help"]]
+)
 def test_commands_of_a_station_run(arguments: list[str]) -> None:
     result = run_without_workstation(RUN_COMMAND, *arguments)
     assert result.returncode == 0, result.stderr
@@ -122,3 +124,5 @@ def test_an_installation_without_extras_inspects(tmp_path: Path) -> None:
     run("scuff", "inspect", "bundle", "sound.png", "--out", "sound-report")
     run("scuff", "inspect", "bundle", "spotted.png", "--out", "spotted-report", expect=1)
     assert (tmp_path / "spotted-report" / "report.html").is_file()
+    run("scuff", "booth", "render", "simulated", "--parts", "1", "--size", "96x64")
+    assert len(list((tmp_path / "simulated" / "frames").glob("*.png"))) == 2

@@ -37,6 +37,8 @@ APART = 3
 BOUNCES = 3
 """How often light is followed from metal to metal."""
 
+GROUPS = APART * APART
+GOLDEN = (math.sqrt(5) - 1) / 2
 OUTSHINES = 3.0
 """A point this many times as bright as the median of its neighbours is dimmed."""
 
@@ -159,20 +161,20 @@ def _facets(
 ) -> None:
     """Follow facets to what they show, and add it up for a point of the coarse planes."""
     total, total_along, total_across = 1e-9, 0.0, 0.0
-    for number in range((row % APART) * APART + column % APART, FACETS * APART * APART, APART * APART):
-        # Every other one is of the tail: it is rare, but shows what is bright far off.
-        wide = number % 2 == 1
-        along, across, by_along, by_across = drawn(
-            (number + 0.5) / (FACETS * APART * APART), (number * 0.6180339887) % 1.0, wide, steel
-        )
+    group = (row % APART) * APART + column % APART
+    for facet in range(FACETS):
+        number = facet * GROUPS + group
+        wide = number % 2 == 1  # every other one: the tail is rare, but shows what is bright far off
+        rank, turn = (number + 0.5) / (FACETS * GROUPS), (facet * GOLDEN + group / GROUPS) % 1.0
+        along, across, by_along, by_across = drawn(rank, turn, wide, steel)
         toward, weight, sent = mirrored(seen, along, across, steel)
         weight *= steel.tail if wide else 1 - steel.tail
         total += weight
         total_along += weight * by_along
         total_across += weight * by_across
-        if sent > 0:
+        if weight * sent > 0:
             _follow(
-                seen, toward, weight * sent, lamps, room, form, steel, out, (column, row), number, (by_along, by_across)
+                seen, toward, weight * sent, lamps, room, form, steel, out, (row, column), number, (by_along, by_across)
             )
     for layer in range(out.shape[0]):
         shown = out[layer, SHOWN, row, column] / total
@@ -185,9 +187,9 @@ def _facets(
 def _add(
     out: NDArray[np.float32], layer: int, place: tuple[int, int], shown: float, by_slope: tuple[float, float]
 ) -> None:
-    out[layer, SHOWN, place[1], place[0]] += shown
-    out[layer, BY_ALONG, place[1], place[0]] += shown * by_slope[0]
-    out[layer, BY_ACROSS, place[1], place[0]] += shown * by_slope[1]
+    out[layer, SHOWN, place[0], place[1]] += shown
+    out[layer, BY_ALONG, place[0], place[1]] += shown * by_slope[0]
+    out[layer, BY_ACROSS, place[0], place[1]] += shown * by_slope[1]
 
 
 @kernel
@@ -201,7 +203,7 @@ def _follow(
     steel: Steel,
     out: NDArray[np.float32],
     place: tuple[int, int],
-    seed: int,
+    number: int,
     by_slope: tuple[float, float],
 ) -> None:
     """Add what a facet shows, light by light: the booth, or metal, and what that shows in turn."""
@@ -215,15 +217,15 @@ def _follow(
         x, y = seen.point[0] + way * toward[0], seen.point[1] + way * toward[1]
         z, slope_x, slope_y = surface(x, y, form)
         there, _ = frame_at((x, y, z), slope_x, slope_y, seen.point, form, steel)
-        u, v = chance(seed, bounce, 2), chance(seed, bounce, 3)
+        u, v = chance(number, bounce, 2), chance(number, bounce, 3)
         for layer in range(len(lamps)):
             if sees(there, lamps[layer], u, v, form):
                 glossy, diffuse = lit(there, lamps[layer], core, core, steel.tail, 0.0, variances)
                 _add(out, layer, place, weight * (METAL * min(glossy, 1.5) + steel.haze * diffuse), by_slope)
         along, across, _, _ = drawn(
-            0.5 + 0.5 * chance(seed, bounce, 4),
-            0.5 + 0.5 * chance(seed, bounce, 5),
-            0.5 + 0.5 * chance(seed, bounce, 6) < steel.tail,
+            0.5 + 0.5 * chance(number, bounce, 4),
+            0.5 + 0.5 * chance(number, bounce, 5),
+            0.5 + 0.5 * chance(number, bounce, 6) < steel.tail,
             steel,
         )
         toward, facing, sent = mirrored(there, along, across, steel)

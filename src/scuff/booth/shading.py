@@ -296,7 +296,10 @@ def fresnel(facing: float) -> float:
 
 @inlined
 def shadowing(toward: Vector, variances: tuple[float, float]) -> float:
-    """Smith's shadowing of facets for one direction, in the point's axes; 0 below the horizon."""
+    """Smith's shadowing of facets for one direction, in the point's axes; 0 below the horizon.
+
+    Fitted to that of Gaussian slopes by Walter et al. 2007.
+    """
     if toward[2] <= 0:
         return 0.0
     steep = 2 * (toward[0] * toward[0] * variances[0] + toward[1] * toward[1] * variances[1])
