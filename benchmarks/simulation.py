@@ -3,68 +3,56 @@
 Only scuff's own commands run, one after the other, each in a process of its own. Nothing else should run on the
 machine. What is done is not done again, so that an interrupted benchmark goes on; other settings need another OUT.
 
-    python benchmarks/simulation.py MAGNETIC_TILE NEU_SEG work/simulation --minutes 10 --tune-minutes 4 --seeds 0 1 2
+    python benchmarks/simulation.py MT_FOLDER NEU_SEG_FOLDER work/simulation --minutes 10 --tune-minutes 4
 
 The stages:
 
-    render  simulated sinks and sheets to train on, and those of another seed, of other shapes, to be counted
-    train   a network on the simulated frames alone, from random weights
-    zero    figures of that network on the unseen simulated parts and on the test side of the real sets
-    tune    training on a tenth of the real training parts, from that network and from random weights, for the same
-            minutes with the same settings and patches
+    render  simulated sinks and sheets to train on; and those of another seed, and so of other shapes, to be counted
+    train   a network on the simulated frames alone, from random weights; all flaws are one class
+    zero    its figures on the unseen simulated parts, and on the test side of the real sets
+    tune    training on a tenth of the real training parts (see simulation_sets.py), from that network and from random
+            weights: same minutes, settings, patches and seed. Validation has all of its parts for both alike; nothing
+            is learned from them, they choose the epoch and the threshold
     table   OUT/table.md
-
-All flaws are one class. The real sets: of the magnetic tiles (MT) the cracks and the tiles without defects; of NEU-Seg
-the pictures whose only class is scratches (it has no sound ones). Their parts are the blocks and groups of the
-tutorials, split once: half trains, a fifth validates, and the rest is the test side; only eight blocks show cracks, and
-the usual shares would leave one of them to test on. The tenth is drawn by the seed, apart from the parts with defects
-and from the sound ones, and at least one of each. Validation has all of its parts for both starts alike; it chooses
-the epoch and the threshold, and nothing is learned from it.
 """
 
 import argparse
 import csv
 import json
-import math
 import shutil
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-
-import numpy as np
 
 from scuff.booth.marks.classes import CLASSES
 from scuff.core.picture import write_whole
-from scuff.dataset.catalogue import load_catalogue
-from scuff.dataset.split import Division, Side, load_division, save_division
 
 HERE = Path(__file__).parent
 STAGES = ("render", "train", "zero", "tune", "table")
 SHAPES = ("sink", "sheet")
+MOST_FLAWS = 10
 SIMULATED = {"sim": 1, "unseen": 1001}
 """The seeds of the parts to train on, and of those to be counted."""
 STARTS = {"simulation": "simulation, then a tenth of the real parts", "random": "a tenth of the real parts alone"}
 TITLES = {"unseen": "simulated, unseen parts", "mt": "magnetic tiles, cracks", "neu": "NEU-Seg, scratches"}
 FIGURES = ("precision", "recall", "f1", "iou")
-TENTH = 0.1
 
 RECIPE = f"""\
 [product]
 classes = ["defect"]
+labels = {{ {", ".join(f'{name} = "defect"' for name in CLASSES)} }}
 
-[product.labels]
-{"".join(f'{name} = "defect"' + chr(10) for name in CLASSES)}
 [patches]
 size_px = 256
 sound_share = 0.3
 
-[split] # of the real sets
-training = 0.5
-validation = 0.2
-test = 0.3
+[split] # the parts to be counted have a seed of their own
+training = 0.85
+validation = 0.15
+test = 0
 
 [network]
 weights = "none"
@@ -75,38 +63,41 @@ schedule = "cosine"
 epochs = 1000
 patience = 1000
 """
-SIMULATED_SPLIT = ("--set=split.training=0.85", "--set=split.validation=0.15", "--set=split.test=0")
-"""Unseen simulated parts have a seed, and a shape, of their own."""
 
 Row = dict[str, float | None]
-Pairs = Mapping[str, tuple[Path, Path]]
-"""Picture and mask, by the picture's path relative to the set's folder."""
 
 
 class Bench:
-    """The folder of the benchmark, and how its steps are done."""
+    """The folder of the benchmark, and its stages."""
 
-    def __init__(self, out: Path, given: argparse.Namespace) -> None:
+    def __init__(self, given: argparse.Namespace) -> None:
         """Begin, or go on."""
-        self.out, self.given = out, given
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "recipe.toml").write_text(RECIPE)
-
-    def scuff(self, result: Path, *arguments: str | Path) -> None:
-        """Do a step with one of scuff's commands, unless its result is there already."""
-        if not result.exists():
-            self.python("-m", "scuff.cli.main", *arguments)
+        self.given, self.out = given, Path(given.out).resolve()
+        self.run = self.out / "sim-run"
+        write_whole(self.out / "recipe.toml", RECIPE)
 
     def python(self, *arguments: str | Path) -> None:
-        """Run a Python program in the folder of the benchmark, and so with its recipe."""
+        """Run a Python program in the folder, and so with its recipe."""
         sys.stderr.write(f"$ python {' '.join(map(str, arguments))}\n")
         subprocess.run([sys.executable, *map(str, arguments)], check=True, cwd=self.out, stdout=sys.stderr)
 
+    def scuff(self, result: Path, *arguments: str | Path) -> None:
+        """Run one of scuff's commands, unless its result is there already."""
+        if not result.exists():
+            self.python("-m", "scuff.cli.main", *arguments)
+
     def train(self, run: Path, patches: Path, *options: str) -> None:
-        """Train a run; one that was cut short begins anew, for going on would give it the time of the cut epoch."""
-        if not (run / "checkpoint.pt").is_file():
+        """Train; what was cut short begins anew, for going on would give it the time of the epoch that was cut."""
+        checkpoint = run / "checkpoint.pt"
+        if not checkpoint.exists():
             shutil.rmtree(run, ignore_errors=True)
-            self.python("-m", "scuff.cli.main", "train", patches, run, *options)
+        self.scuff(checkpoint, "train", patches, run, *options)
+
+    def cut(self, catalogue: Path, split: Path, *options: str) -> Path:
+        """Cut patches; give their folder."""
+        patches = self.out / f"{catalogue.name.removesuffix('-catalogue')}-patches"
+        self.scuff(patches / "patches.json", "patches", catalogue, split, patches, "--preview", *options)
+        return patches
 
     def evaluate(self, run: Path, catalogue: Path) -> None:
         """Count a run on all frames of a catalogue."""
@@ -117,166 +108,89 @@ class Bench:
         for name, seed in SIMULATED.items():
             parts = self.given.parts if name == "sim" else self.given.unseen
             for shape in SHAPES:
-                folder = self.out / name / shape
-                took = self.out / name / f"{shape}-seconds.json"
+                folder, took = self.out / name / shape, self.out / name / f"{shape}-seconds.json"
                 if took.exists():
                     continue
-                began = time.monotonic()
                 options = [f"--parts={parts}", f"--seed={seed}", f"--shape={shape}", f"--size={self.given.size}"]
+                options += [f"--most-flaws={MOST_FLAWS}"]
                 lights = [f"--light={light}" for light in self.given.light]
+                began = time.monotonic()
                 self.scuff(took, "booth", "render", folder, "--finish=mixed", *options, *lights)
-                frames = len(list((folder / "frames").glob("*.png")))
-                write_whole(took, json.dumps({"seconds": time.monotonic() - began, "frames": frames}))
+                facts = {"seconds": time.monotonic() - began, "frames": len(list(folder.glob("frames/*.png")))}
+                write_whole(took, json.dumps(facts))
 
-    def import_simulated(self, name: str) -> Path:
+    def simulated(self, name: str) -> Path:
         """Make one catalogue of the sinks and the sheets of a seed."""
-        pictures, rows = self.out / name / "pictures", []
+        folder, catalogue = self.out / name, self.out / f"{name}-catalogue"
+        (folder / "pictures").mkdir(exist_ok=True)
+        lines = ["image,part"]
         for shape in SHAPES:
-            rendered = self.out / name / shape
-            link(pictures / shape, rendered / "frames")
-            with (rendered / "parts.csv").open(newline="") as file:
-                rows += [(f"{shape}/{row['image']}", f"{shape}-{row['part']}") for row in csv.DictReader(file)]
-        table, catalogue = self.out / name / "parts.csv", self.out / f"{name}-catalogue"
-        write_table(table, rows)
-        self.scuff(catalogue / "catalogue.csv", "import", pictures, catalogue, "--format=labelme", "--parts", table)
+            place = folder / "pictures" / shape
+            if not place.is_symlink():
+                place.symlink_to(folder / shape / "frames")
+            with (folder / shape / "parts.csv").open(newline="") as file:
+                rows = list(csv.DictReader(file))
+            lines += [f"{shape}/{Path(row['image']).stem},{shape}-{row['part']}" for row in rows]
+        table = folder / "parts.csv"
+        write_whole(table, "\n".join(lines) + "\n")
+        options = ("--format=labelme", "--parts", table)
+        self.scuff(catalogue / "catalogue.csv", "import", folder / "pictures", catalogue, *options)
         return catalogue
 
     def pretrain(self) -> None:
         """Train on the simulated frames alone."""
-        catalogue, split, patches = self.import_simulated("sim"), self.out / "sim-split.csv", self.out / "sim-patches"
-        self.scuff(split, "split", catalogue, split, *SIMULATED_SPLIT)
-        self.scuff(patches / "patches.json", "patches", catalogue, split, patches, "--preview")
-        self.train(self.out / "sim-run", patches, f"--set=training.max_minutes={self.given.minutes}")
+        catalogue, split = self.simulated("sim"), self.out / "sim-split.csv"
+        self.scuff(split, "split", catalogue, split)
+        self.train(self.run, self.cut(catalogue, split), f"--set=training.max_minutes={self.given.minutes}")
 
-    def evaluate_untuned(self) -> None:
+    def prepare(self, name: str) -> Path:
+        """Prepare a real set; give the catalogue of its test side."""
+        folder, seeds = self.given.magnetic_tile if name == "mt" else self.given.neu_seg, map(str, self.given.seeds)
+        self.python(HERE / "simulation_sets.py", name, folder.resolve(), self.out, "--seeds", *seeds)
+        return self.out / f"{name}-test"
+
+    def zero(self) -> None:
         """Count the network that has seen nothing real."""
-        self.evaluate(self.out / "sim-run", self.import_simulated("unseen"))
+        self.evaluate(self.run, self.simulated("unseen"))
         for name in self.given.sets:
-            self.evaluate(self.out / "sim-run", self.split_real(name))
+            self.evaluate(self.run, self.prepare(name))
 
-    def parts_of(self, name: str) -> dict[str, str]:
-        """Find the part of each picture of a real set."""
-        program, folder = {
-            "mt": ("magnetic_tile_parts.py", self.given.magnetic_tile),
-            "neu": ("neu_seg_parts.py", self.given.neu_seg),
-        }[name]
-        table = self.out / f"{name}-parts.csv"
-        if not table.exists():
-            self.python(HERE / program, folder, table)
-        with table.open(newline="") as file:
-            return {row["image"]: row["part"] for row in csv.DictReader(file)}
+    def tune(self) -> None:
+        """Train on a tenth of each real set from both starts, and count both on its test side."""
+        for name in self.given.sets:
+            test = self.prepare(name)
+            for seed in self.given.seeds:
+                tenth = self.out / f"{name}-tenth-seed{seed}"
+                patches = self.cut(tenth, self.out / f"{tenth.name}.csv", f"--set=seed={seed}")
+                settings = (f"--set=training.max_minutes={self.given.tune_minutes}", f"--set=seed={seed}")
+                for start in STARTS:
+                    weights = self.run / "checkpoint.pt" if start == "simulation" else "none"
+                    run = self.tuned(name, start, seed)
+                    self.train(run, patches, f"--weights={weights}", *settings)
+                    self.evaluate(run, test)
 
-    def import_real(self, name: str, catalogue: Path, pairs: Pairs) -> None:
-        """Make a catalogue of some pictures of a real set."""
-        if (catalogue / "catalogue.csv").exists():
-            return
-        folder = self.out / "linked" / catalogue.name
-        for relative, (picture, mask) in pairs.items():
-            link(folder / "pictures" / relative, picture)
-            link((folder / "masks" / relative).with_suffix(".png"), mask)
-        values = () if name == "mt" else ("--mask-kind=values", "--class-values=3=defect")
-        parts = ("--parts", self.out / f"{name}-parts.csv")
-        self.scuff(catalogue, "import", folder / "pictures", catalogue, "--masks", folder / "masks", *parts, *values)
-
-    def split_real(self, name: str) -> Path:
-        """Divide a real set; give the catalogue of its test side."""
-        part_of, pairs = self.parts_of(name), self.pairs(name)
-        whole, split, test = (self.out / f"{name}-{what}" for what in ("catalogue", "split.csv", "test"))
-        self.import_real(name, whole, pairs)
-        self.scuff(split, "split", whole, split)
-        self.import_real(name, test, of_parts(pairs, part_of, load_division(split).parts(Side.TEST)))
-        return test
-
-    def pairs(self, name: str) -> Pairs:
-        """The pictures and masks of a real set."""
-        return magnetic_tiles(self.given.magnetic_tile) if name == "mt" else scratches(self.given.neu_seg)
-
-    def tune(self, name: str, seed: int) -> None:
-        """Train on a tenth of a real set from both starts, and count both on its test side."""
-        test, patches = self.split_real(name), self.cut_tenth(name, seed)
-        for start in STARTS:
-            weights = "none" if start == "random" else str(self.out / "sim-run" / "checkpoint.pt")
-            run, minutes = self.out / f"{name}-{start}-seed{seed}", self.given.tune_minutes
-            self.train(run, patches, f"--weights={weights}", f"--set=training.max_minutes={minutes}", f"--set=seed={seed}")
-            self.evaluate(run, test)
-
-    def cut_tenth(self, name: str, seed: int) -> Path:
-        """Cut patches from a tenth of the training parts and from all validation parts."""
-        catalogue, split, patches = (self.out / f"{name}-tenth-seed{seed}{end}" for end in ("", ".csv", "-patches"))
-        division = load_division(self.out / f"{name}-split.csv")
-        drawn = draw_tenth(self.out / f"{name}-catalogue", division, seed)
-        sides = dict.fromkeys(drawn, Side.TRAINING) | dict.fromkeys(division.parts(Side.VALIDATION), Side.VALIDATION)
-        self.import_real(name, catalogue, of_parts(self.pairs(name), self.parts_of(name), sides))
-        save_division(split, Division(sides))
-        self.scuff(patches / "patches.json", "patches", catalogue, split, patches, "--preview", f"--set=seed={seed}")
-        return patches
+    def tuned(self, name: str, start: str, seed: int) -> Path:
+        """The folder of a training on real pictures."""
+        return self.out / f"{name}-from-{start}-seed{seed}"
 
     def table(self) -> str:
         """Lay out what is known so far as Markdown."""
         lines = ["| counted on | trained on | precision | recall | F1 | IoU | F1 by seed |", "|---" * 7 + "|"]
-        sim, seeds = self.out / "sim-run", self.given.seeds
         for name, title in TITLES.items():
             catalogue = self.out / ("unseen-catalogue" if name == "unseen" else f"{name}-test")
-            counted = known([figures_file(sim, catalogue)])
-            lines += [line(title, "simulation alone", counted)] if counted else []
-            lines += [line(title, "(every pixel called defective)", [blind(row)]) for row in counted]
+            alone = known([figures_file(self.run, catalogue)])
+            rows = {"nothing: every pixel called defective": list(map(blind, alone)), "simulation alone": alone}
             for start, words in STARTS.items():
-                tuned = known([figures_file(self.out / f"{name}-{start}-seed{seed}", catalogue) for seed in seeds])
-                lines += [line(title, words, tuned)] if tuned else []
-        return "\n".join([*lines, "", *self.rendered(), ""])
+                runs = (self.tuned(name, start, seed) for seed in self.given.seeds)
+                rows[words] = known([figures_file(run, catalogue) for run in runs])
+            lines += [line(title, words, counted) for words, counted in rows.items() if counted]
+        return "\n".join([*lines, "", *self.speeds(), ""])
 
-    def rendered(self) -> Iterable[str]:
+    def speeds(self) -> Iterable[str]:
         """Say how long rendering took."""
         for took in sorted(self.out.glob("*/*-seconds.json")):
-            facts = json.loads(took.read_text())
-            shape = took.name.removesuffix("-seconds.json")
+            facts, shape = json.loads(took.read_text()), took.name.removesuffix("-seconds.json")
             yield f"- {took.parent.name}, {shape}: {facts['frames']} frames rendered in {facts['seconds']:.0f} s"
-
-
-def link(place: Path, target: Path) -> None:
-    """Put a link to a file or folder in a place."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if not place.is_symlink():
-        place.symlink_to(target.resolve())
-
-
-def write_table(path: Path, rows: Iterable[tuple[str, str]]) -> None:
-    """Write which picture shows which part."""
-    write_whole(path, "".join(f"{image},{part}\n" for image, part in [("image", "part"), *rows]))
-
-
-def magnetic_tiles(folder: Path) -> Pairs:
-    """The tiles with cracks and those without defects."""
-    pictures = [path for kind in ("MT_Crack", "MT_Free") for path in sorted((folder / kind / "Imgs").glob("*.jpg"))]
-    return {path.relative_to(folder).as_posix(): (path, path.with_suffix(".png")) for path in pictures}
-
-
-def scratches(folder: Path) -> Pairs:
-    """The pictures of NEU-Seg with scratches and no other class."""
-    import cv2
-
-    pairs = {}
-    for mask in sorted((folder / "annotations").glob("*/*.png")):
-        values = np.unique(cv2.imdecode(np.fromfile(mask, np.uint8), cv2.IMREAD_GRAYSCALE))
-        relative = mask.relative_to(folder / "annotations").with_suffix(".jpg")
-        if 3 in values and set(values.tolist()) <= {0, 3}:
-            pairs[relative.as_posix()] = (folder / "images" / relative, mask)
-    return pairs
-
-
-def of_parts(pairs: Pairs, part_of: Mapping[str, str], parts: Iterable[str]) -> Pairs:
-    """The pictures that show certain parts."""
-    wanted = set(parts)
-    return {relative: pair for relative, pair in pairs.items() if part_of[relative] in wanted}
-
-
-def draw_tenth(catalogue: Path, division: Division, seed: int) -> list[str]:
-    """Draw a tenth of the training parts with defects and a tenth of the sound ones, at least one of each."""
-    defective = {row.part for row in load_catalogue(catalogue).rows if row.defect_px}
-    training, generator, drawn = division.parts(Side.TRAINING), np.random.default_rng(seed), []
-    for group in ([part for part in training if part in defective], [part for part in training if part not in defective]):
-        drawn += generator.permutation(group)[: math.ceil(TENTH * len(group))].tolist()
-    return drawn
 
 
 def figures_file(run: Path, catalogue: Path) -> Path:
@@ -290,21 +204,21 @@ def known(files: Iterable[Path]) -> list[Row]:
 
 
 def blind(row: Row) -> Row:
-    """What calling every pixel defective would give: the figures of no skill at all."""
-    counts = {name: row[name] or 0 for name in ("tp_px", "fp_px", "fn_px", "tn_px")}
-    share = (counts["tp_px"] + counts["fn_px"]) / sum(counts.values())
+    """What needs no skill: the figures of calling every pixel defective."""
+    tp, fp, fn, tn = (row[name] or 0.0 for name in ("tp_px", "fp_px", "fn_px", "tn_px"))
+    share = (tp + fn) / (tp + fp + fn + tn)
     return {"precision": share, "recall": 1.0, "f1": 2 * share / (1 + share), "iou": share}
 
 
 def line(title: str, trained_on: str, rows: list[Row]) -> str:
-    """A line of the table: means ± standard deviations where there are several seeds."""
+    """A line of the table."""
     by_seed = ", ".join("–" if row["f1"] is None else f"{row['f1']:.3f}" for row in rows) if len(rows) > 1 else ""
     cells = [title, trained_on, *(spread([row[name] for row in rows]) for name in FIGURES), by_seed]
     return f"| {' | '.join(cells)} |"
 
 
 def spread(values: list[float | None]) -> str:
-    """Mean ± standard deviation; a dash where a figure is undefined."""
+    """Mean ± standard deviation of the seeds; a dash where a figure is undefined."""
     numbers = [value for value in values if value is not None]
     if not numbers:
         return "–"
@@ -326,25 +240,15 @@ def main() -> None:
     parser.add_argument("--unseen", type=int, default=10, help="sinks, and as many sheets, to be counted")
     parser.add_argument("--size", default="1368x912", help="of a simulated frame")
     parser.add_argument("--light", action="append", default=[], help="as `scuff booth render` takes it")
-    parser.add_argument("--stage", choices=STAGES, help="only this one; all, one after the other, unless given")
+    parser.add_argument("--stage", choices=STAGES, help="only this one; without it all, one after the other")
     given = parser.parse_args()
-    given.magnetic_tile, given.neu_seg = given.magnetic_tile.resolve(), given.neu_seg.resolve()
-    bench = Bench(given.out.resolve(), given)
+    bench = Bench(given)
+    work = {"render": bench.render, "train": bench.pretrain, "zero": bench.zero, "tune": bench.tune}
     for stage in [given.stage] if given.stage else STAGES:
-        match stage:
-            case "render":
-                bench.render()
-            case "train":
-                bench.pretrain()
-            case "zero":
-                bench.evaluate_untuned()
-            case "tune":
-                for name in given.sets:
-                    for seed in given.seeds:
-                        bench.tune(name, seed)
-            case _:
-                write_whole(bench.out / "table.md", bench.table())
-                sys.stdout.write(bench.table())
+        if stage in work:
+            work[stage]()
+    write_whole(bench.out / "table.md", bench.table())
+    sys.stdout.write(bench.table())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from scuff.booth.kernel import kernel
 from scuff.booth.rows import in_rows
 from scuff.booth.shape import Shape
 from scuff.booth.view import View, ray, view_of
+from scuff.core.errors import BoothError
 
 COARSE = 8
 MARCH = 120
@@ -46,8 +47,13 @@ class Geometry:
 
 
 def geometry_of(shape: Shape, camera: Camera, hw: tuple[int, int]) -> Geometry:
-    """Find out where each pixel's ray meets a shape."""
+    """Find out where each pixel's ray meets a shape.
+
+    Raises:
+        BoothError: The camera does not look down on all that is in its frame.
+    """
     form, view = form_of(shape), view_of(camera, hw)
+    _check_looks_down(camera, view, hw)
     coarse_hw = (-(-hw[0] // COARSE) + 1, -(-hw[1] // COARSE) + 1)
     coarse = np.empty(coarse_hw, np.float32)
     in_rows(lambda first, last: _march_corners(view, form, coarse, first, last), coarse_hw[0])
@@ -57,6 +63,15 @@ def geometry_of(shape: Shape, camera: Camera, hw: tuple[int, int]) -> Geometry:
     depth = np.empty(hw, np.float32)
     in_rows(lambda first, last: _refine(view, form, nearest, farthest, depth, first, last), hw[0])
     return Geometry(shape, camera, depth)
+
+
+def _check_looks_down(camera: Camera, view: View, hw: tuple[int, int]) -> None:
+    corners = [ray(view, float(x), float(y)) for x in (0, hw[1]) for y in (0, hw[0])]
+    if camera.position_mm[2] <= ABOVE_MM or max(direction[2] for direction in corners) >= 0:
+        raise BoothError(
+            f"camera {camera.name!r} does not look down on all of its frame; it must stand above the part "
+            "and see no horizon"
+        )
 
 
 @kernel

@@ -10,6 +10,9 @@ Three = tuple[float, float, float]
 FALL_MM = 170.0
 """From the drain to where the bottom has risen by three quarters of its fall."""
 
+STRAIGHT = 0.85
+"""Sine of the angle by which the sheet's edge is bent at most."""
+
 
 @inlined
 def rounded_box(x: float, y: float, half_x: float, half_y: float, radius: float) -> Three:
@@ -40,11 +43,8 @@ def surface(x: float, y: float, form: Form) -> Three:
         x - form.outline[0], y - form.outline[1], form.outline[2], form.outline[3], form.outline[4]
     )
     z, slope_x, slope_y = 0.0, 0.0, 0.0
-    if away > -EDGE_MM:  # bent down all around
-        out = min((away + EDGE_MM) / EDGE_MM, 0.85)
-        level = math.sqrt(1 - out * out)
-        z = EDGE_MM * (level - 1)
-        steep = -out / level
+    if away > -EDGE_MM:
+        z, steep = _edge(away + EDGE_MM)
         slope_x, slope_y = steep * away_x, steep * away_y
     if form.profile_mm <= 0:
         return z, slope_x, slope_y
@@ -54,6 +54,18 @@ def surface(x: float, y: float, form: Form) -> Three:
     if form.drainer[0] < x < form.drainer[1] and abs(y) < form.drainer[2]:
         return _groove(x, y, form)
     return z, slope_x, slope_y
+
+
+@inlined
+def _edge(out: float) -> tuple[float, float]:
+    """Height and slope where the sheet is bent down, by the distance from where it begins: round, then straight."""
+    bent = min(out, STRAIGHT * EDGE_MM) / EDGE_MM
+    level = math.sqrt(1 - bent * bent)
+    steep = -bent / level
+    z = EDGE_MM * (level - 1) + steep * (out - bent * EDGE_MM)
+    if z < -EDGE_MM:  # what lies around the part
+        return -EDGE_MM, 0.0
+    return z, steep
 
 
 @inlined

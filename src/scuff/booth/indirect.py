@@ -24,7 +24,7 @@ from scuff.booth.kernel import inlined, kernel
 from scuff.booth.light import Environment, Luminaire
 from scuff.booth.noise import chance
 from scuff.booth.rows import in_rows
-from scuff.booth.shading import GRAZING, Frame3, Lamp, dot, lamp_of, lit, lobe_of, shadowing
+from scuff.booth.shading import GRAZING, Frame3, dot, lamp_at, lamps_of, lit, lobe_of, shadowing
 from scuff.booth.shape import Shape
 from scuff.booth.steel import Steel, direction, steel_of
 from scuff.booth.view import View, ray, view_of
@@ -73,7 +73,7 @@ def indirect_of(
 ) -> Indirect:
     """Sample the light that comes by way of the part, on a grid of ``hw`` points over the frame."""
     form, view, steel = form_of(shape), view_of(camera, hw), steel_of(finish)
-    room, lamps = Room(environment.radiance, camera.position_mm), tuple(lamp_of(light) for light in lights)
+    room, lamps = Room(environment.radiance, camera.position_mm), lamps_of(lights)
     planes = np.zeros((len(lights) + 1, 4, *hw), np.float32)
     inside = np.zeros(hw, np.bool_)
     in_rows(lambda first, last: _sample(view, form, steel, lamps, room, planes, inside, first, last), hw[0])
@@ -85,19 +85,21 @@ def indirect_of(
 def _calm(layer: NDArray[np.float32], inside: NDArray[np.bool_]) -> None:
     """Take the sampling noise out, in place: by the mean of points that followed different facets.
 
-    What is in the bowl is not mixed with what is not. A point where a single facet outshines its neighbours is dimmed.
+    A point where a single facet outshines its neighbours is dimmed. What is in the bowl is not averaged with what is
+    not; the slight blur after that takes the steps out of the bowl's edge.
     """
     shown = layer[SHOWN]
     layer[SHOWN:] *= np.minimum(OUTSHINES * cv2.medianBlur(shown, 3) / np.maximum(shown, 1e-9), 1)
     for here in (inside, ~inside):
-        share = _even(here.astype(np.float32))
+        share = _mean(here.astype(np.float32))
         for plane in layer:
-            plane[here] = (_even(np.where(here, plane, np.float32(0))) / np.maximum(share, 1e-6))[here]
+            plane[here] = (_mean(np.where(here, plane, np.float32(0))) / np.maximum(share, 1e-6))[here]
+    for plane in layer:
+        plane[...] = cv2.GaussianBlur(plane, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
 
 
-def _even(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    means = cv2.blur(plane, (APART, APART), borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.GaussianBlur(means, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
+def _mean(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(cv2.blur(plane, (APART, APART), borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
 
 
 @kernel
@@ -105,7 +107,7 @@ def _sample(
     view: View,
     form: Form,
     steel: Steel,
-    lamps: tuple[Lamp, ...],
+    lamps: NDArray[np.float64],
     room: Room,
     out: NDArray[np.float32],
     inside: NDArray[np.bool_],
@@ -124,7 +126,7 @@ def _sample(
             seen, _ = frame_at((x, y, z), slope_x, slope_y, view.pupil, form, steel)
             inside[row, column] = in_bowl(seen, form)
             for layer in range(len(lamps)):
-                out[layer, SEEN, row, column] = seen_share(seen, lamps[layer], form)
+                out[layer, SEEN, row, column] = seen_share(seen, lamp_at(lamps, layer), form)
             _facets(seen, lamps, room, form, steel, out, column, row)
 
 
@@ -151,7 +153,7 @@ def frame_at(
 @kernel
 def _facets(
     seen: Frame3,
-    lamps: tuple[Lamp, ...],
+    lamps: NDArray[np.float64],
     room: Room,
     form: Form,
     steel: Steel,
@@ -165,7 +167,7 @@ def _facets(
     for facet in range(FACETS):
         number = facet * GROUPS + group
         wide = number % 2 == 1  # every other one: the tail is rare, but shows what is bright far off
-        rank, turn = (number + 0.5) / (FACETS * GROUPS), (facet * GOLDEN + group / GROUPS) % 1.0
+        rank, turn = (number + 0.5) / (FACETS * GROUPS), (number * GOLDEN) % 1.0
         along, across, by_along, by_across = drawn(rank, turn, wide, steel)
         toward, weight, sent = mirrored(seen, along, across, steel)
         weight *= steel.tail if wide else 1 - steel.tail
@@ -197,7 +199,7 @@ def _follow(
     seen: Frame3,
     toward: Vector,
     weight: float,
-    lamps: tuple[Lamp, ...],
+    lamps: NDArray[np.float64],
     room: Room,
     form: Form,
     steel: Steel,
@@ -219,8 +221,8 @@ def _follow(
         there, _ = frame_at((x, y, z), slope_x, slope_y, seen.point, form, steel)
         u, v = chance(number, bounce, 2), chance(number, bounce, 3)
         for layer in range(len(lamps)):
-            if sees(there, lamps[layer], u, v, form):
-                glossy, diffuse = lit(there, lamps[layer], core, core, steel.tail, 0.0, variances)
+            if sees(there, lamp_at(lamps, layer), u, v, form):
+                glossy, diffuse = lit(there, lamp_at(lamps, layer), core, core, steel.tail, 0.0, variances)
                 _add(out, layer, place, weight * (METAL * min(glossy, 1.5) + steel.haze * diffuse), by_slope)
         along, across, _, _ = drawn(
             0.5 + 0.5 * chance(number, bounce, 4),

@@ -1,5 +1,7 @@
 """From what the pixels of a frame send to what reaches the sensor: blur, colour filters, vignetting and glare."""
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +12,6 @@ from scuff.booth.light import Tint
 STEEL = (0.583, 0.570, 0.552)
 """Reflectance of stainless steel: red, green and blue."""
 
-BLUR_REACH = 4
-"""Rows beside a band that its blur needs."""
-
 GLARE_STEP = 8
 FILTERS = ((0, 1), (1, 2))
 """The colour of each pixel of a 2×2 cell: 0 red, 1 green, 2 blue (RGGB)."""
@@ -21,8 +20,15 @@ WARM = np.array([0.16, 0.02, -0.30], np.float32)
 """How colour changes with warmth."""
 
 
+def blur_reach(camera: Camera) -> int:
+    """How many rows beside a band its blur needs: where OpenCV cuts a Gaussian off, and one more."""
+    return math.ceil(4 * camera.blur_px) + 1
+
+
 def blurred(camera: Camera, plane: NDArray[np.float32]) -> NDArray[np.float32]:
     """Blur a plane as the lens does."""
+    if camera.blur_px <= 0:
+        return plane
     return np.asarray(
         cv2.GaussianBlur(plane, (0, 0), camera.blur_px, borderType=cv2.BORDER_REPLICATE), dtype=np.float32
     )
@@ -56,15 +62,16 @@ def vignetting(camera: Camera, hw: tuple[int, int], first: int, last: int) -> ND
     half = hw[1] / 2
     y = (np.arange(first, last, dtype=np.float32) + 0.5 - hw[0] / 2) / half
     x = (np.arange(hw[1], dtype=np.float32) + 0.5 - half) / half
-    return np.asarray(1 - camera.vignetting * (y[:, None] ** 2 + x**2), dtype=np.float32)
+    return np.asarray(np.maximum(1 - camera.vignetting * (y[:, None] ** 2 + x**2), 0), dtype=np.float32)
 
 
 def add_glare(camera: Camera, plane: NDArray[np.float32]) -> None:
     """Scatter a little of a plane's light over all of it, in place: half near, half far."""
     height, width = plane.shape
     small = cv2.resize(plane, (max(width // GLARE_STEP, 1), max(height // GLARE_STEP, 1)), interpolation=cv2.INTER_AREA)
-    sigma = small.shape[1] / 12
-    scattered = 0.5 * cv2.GaussianBlur(small, (0, 0), sigma) + 0.5 * cv2.GaussianBlur(small, (0, 0), sigma / 5)
+    # Beyond the edges is what is before them, mirrored: so no light is lost there.
+    near, far = (cv2.GaussianBlur(small, (0, 0), small.shape[1] / d, borderType=cv2.BORDER_REFLECT) for d in (60, 12))
+    scattered = np.asarray(0.5 * near + 0.5 * far, dtype=np.float32)
     rows = 2 * GLARE_STEP * 16
     for first in range(0, height, rows):
         last = min(first + rows, height)

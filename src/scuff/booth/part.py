@@ -15,7 +15,8 @@ class Part:
         serial: Its serial number.
         shape: Its shape.
         finish: Its finish.
-        marks: What is on it, in the order in which it came there; the place of a flaw in this order, from 1, is its id.
+        marks: What is on it, in the order in which it came there; the place of a flaw among the flaws, from 1, is its
+            id.
     """
 
     serial: str

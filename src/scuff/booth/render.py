@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +15,16 @@ from scuff.booth.geometry import Geometry, geometry_of
 from scuff.booth.indirect import indirect_of
 from scuff.booth.layers import Layers
 from scuff.booth.light import ENVIRONMENT, Environment, Luminaire
-from scuff.booth.maps import FLAW, blank
+from scuff.booth.maps import blank
 from scuff.booth.marks.classes import CLASSES
 from scuff.booth.part import Part
 from scuff.booth.rows import in_rows
 from scuff.booth.shade import Stage, metal_rows, place_rows, shade_rows
-from scuff.booth.shading import lamp_of
+from scuff.booth.shading import lamps_of
 from scuff.booth.steel import steel_of
 from scuff.booth.view import view_of
 from scuff.booth.visibility import PERCENTILE, Sums
+from scuff.core.errors import BoothError
 
 BAND = 256
 """Rows that are rendered at a time; even, for the colour filters."""
@@ -90,10 +92,34 @@ def render(
         hw: Height and width of the frame, in pixels, both even.
         environment: The booth around; gets the last layer.
         geometry: What ``geometry_of`` returned for this shape, camera and size; found out where it is not given.
+
+    Raises:
+        BoothError: The size is odd, two lights have one name, or the geometry is that of something else.
     """
+    _check(part, camera, lights, hw, geometry)
     if geometry is None:
         geometry = geometry_of(part.shape, camera, hw)
     return _Frame(part, camera, tuple(lights), hw, environment, geometry).render()
+
+
+def _check(
+    part: Part, camera: Camera, lights: Sequence[Luminaire], hw: tuple[int, int], geometry: Geometry | None
+) -> None:
+    if min(hw) < 2 or hw[0] % 2 or hw[1] % 2:
+        raise BoothError(
+            f"a frame of {hw[1]}×{hw[0]} pixels cannot be; give an even width and height, "
+            "for the sensor's colours come in squares of four"
+        )
+    names = [*(light.name for light in lights), ENVIRONMENT]
+    for name in names:
+        if names.count(name) > 1:
+            raise BoothError(f"there are two lights {name!r}; give each a name of its own")
+    if geometry is not None:
+        asked = {"shape": part.shape, "camera": camera, "size": hw}
+        given = {"shape": geometry.shape, "camera": geometry.camera, "size": geometry.hw}
+        for what, value in asked.items():
+            if given[what] != value:
+                raise BoothError(f"the geometry is of another {what}: of {given[what]}, not of {value}")
 
 
 class _Frame:
@@ -111,18 +137,16 @@ class _Frame:
         self.camera, self.hw, self.depth = camera, hw, geometry.depth_mm
         self.tints = [*(light.tint for light in lights), environment.tint]
         self.names = (*(light.name for light in lights), ENVIRONMENT)
-        self.lamps = tuple(lamp_of(light) for light in lights)
+        self.lamps = lamps_of(lights)
         form, steel = form_of(part.shape), steel_of(part.finish)
         self.stage = Stage(view_of(camera, hw), form, steel, camera.pixel_mm(hw), environment.radiance)
         step = COARSE_MM if part.finish.rough_along > 0.04 else COARSE_MM / 2
         rough = max(round(step / camera.pixel_mm(hw)), 2)
-        self.coarse = indirect_of(
-            part.shape, part.finish, camera, lights, environment, (-(-hw[0] // rough), -(-hw[1] // rough))
-        ).planes
+        coarse_hw = max(-(-hw[0] // rough), 2), max(-(-hw[1] // rough), 2)
+        self.coarse = indirect_of(part.shape, part.finish, camera, lights, environment, coarse_hw).planes
         flaws = [mark for mark in part.marks if mark.is_flaw]
-        ids = {id(mark): number for number, mark in enumerate(flaws, 1)}
-        soil_first = sorted(part.marks, key=lambda mark: mark.is_flaw)
-        self.anchors = [anchor_of(mark, ids.get(id(mark), 0), form, steel, camera, hw) for mark in soil_first]
+        soil_first = [*((mark, 0) for mark in part.marks if not mark.is_flaw), *zip(flaws, count(1))]
+        self.anchors = [anchor_of(mark, number, form, steel, camera, hw) for mark, number in soil_first]
         self.kinds = {number: mark.kind for number, mark in enumerate(flaws, 1)}
         self.area_mm2 = {number: mark.size_mm[0] * mark.size_mm[1] for number, mark in enumerate(flaws, 1)}
         self.sums = {number: Sums(len(self.names)) for number in self.kinds}
@@ -134,14 +158,15 @@ class _Frame:
             self._band(first, min(first + BAND, self.hw[0]))
         for plane in self.planes:
             lens.add_glare(self.camera, plane)
-        sample = self.planes[:, ::4, ::4].reshape(len(self.names), -1)
-        bright = np.asarray(np.percentile(sample, PERCENTILE, axis=1), dtype=np.float64)
+        green = self.planes[:, 1::4, ::4].reshape(len(self.names), -1) / lens.STEEL[1]
+        bright = np.asarray(np.percentile(green, PERCENTILE, axis=1), dtype=np.float64)
         flaws = tuple(self._seen(anchor, bright) for anchor in self.anchors if anchor.id)
         return Rendering(Layers(self.names, self.planes), self.mask, self.instances, flaws)
 
     def _band(self, first: int, last: int) -> None:
         """Render the rows from ``first`` to ``last``, with those beside them that their blur needs."""
-        row0, end = max(first - lens.BLUR_REACH, 0), min(last + lens.BLUR_REACH, self.hw[0])
+        reach = lens.blur_reach(self.camera)
+        row0, end = max(first - reach, 0), min(last + reach, self.hw[0])
         rows, width = end - row0, self.hw[1]
         points, metal = np.empty((rows, width, 3), np.float32), np.empty((rows, width), np.bool_)
         depth = self.depth[row0:end]
@@ -150,21 +175,19 @@ class _Frame:
         soil, marks = blank((rows, width)), blank((rows, width))
         laid = [lay(anchor, points, metal, row0, self.stage.pixel_mm, soil, marks) for anchor in self.anchors]
         sent = np.empty((len(self.names), 2, rows, width), np.float32)
-        sound = np.zeros((len(self.names), rows, width), np.float32)
+        changed = np.zeros((len(self.names), rows, width), np.float32)
         in_rows(
             lambda a, b: shade_rows(
-                self.stage, self.lamps, self.coarse, points, row0, self.hw[0], soil, marks, sent, sound, a, b
+                self.stage, self.lamps, self.coarse, points, row0, self.hw[0], soil, marks, sent, changed, a, b
             ),
             rows,
         )
         footprints = [footprint for footprint in laid if footprint is not None]
         if footprints:
-            planes = [np.add(*both) for both in sent]
-            changes = [_change(plane, clean, marks.touched) for plane, clean in zip(planes, sound, strict=True)]
             self._account(
                 footprints,
-                [lens.blurred(self.camera, plane) for plane in planes],
-                [lens.blurred(self.camera, change) for change in changes],
+                [lens.blurred(self.camera, np.add(*both)) for both in sent],
+                [lens.blurred(self.camera, change) for change in changed],
                 (row0, first, last),
             )
         inner = np.s_[first - row0 : last - row0]
@@ -198,8 +221,3 @@ class _Frame:
         sums = self.sums[anchor.id]
         visibility = dict(zip(self.names, sums.visibility(bright).tolist(), strict=True))
         return SeenFlaw(anchor.id, anchor.mark.kind, sums.box, sums.pixels, anchor.mark.size_mm, visibility)
-
-
-def _change(plane: NDArray[np.float32], clean: NDArray[np.float32], touched: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What the flaws change."""
-    return np.where(touched == FLAW, plane - clean, np.float32(0))

@@ -12,7 +12,7 @@ from scuff.booth.height import rounded_box, surface
 from scuff.booth.indirect import BY_ACROSS, BY_ALONG, SEEN, SHOWN, frame_at
 from scuff.booth.kernel import inlined, kernel
 from scuff.booth.maps import Maps
-from scuff.booth.shading import Frame3, Lamp, dot, lit, lobe_of
+from scuff.booth.shading import Frame3, Lamp, dot, lamp_at, lit, lobe_of
 from scuff.booth.steel import Spot, Steel, finish_at
 from scuff.booth.view import View, ray
 
@@ -73,25 +73,25 @@ def metal_share(x: float, y: float, form: Form, pixel_mm: float) -> float:
     share = min(max(0.5 - outside / pixel_mm, 0.0), 1.0)
     if form.profile_mm > 0:
         x, y = x - form.drain[0], y - form.drain[1]
-        if x * x + y * y < (form.drain[5] + 1) ** 2:
+        if x * x + y * y < (form.drain[5] + pixel_mm) ** 2:
             share *= _strainer(x, y, form.drain[5], pixel_mm)
     return share
 
 
 @kernel
 def _strainer(x: float, y: float, radius: float, pixel_mm: float) -> float:
-    """Share of a pixel over the drain that is metal: a plate with rings of holes, and a gap around it."""
+    """Share of a pixel over the drain that is metal: a plate with rings of holes, and what is beyond the gap around."""
     away = math.sqrt(x * x + y * y)
     plate = min(max(0.5 + (radius - GAP_MM - away) / pixel_mm, 0.0), 1.0)
     rim = min(max(0.5 + (away - radius) / pixel_mm, 0.0), 1.0)
     ring = math.floor(away / RING_MM + 0.5)
     if ring < 1 or (ring + 0.5) * RING_MM > radius - GAP_MM:
-        return max(plate, rim)
+        return min(plate + rim, 1.0)
     apart = 2 * math.pi / (6 * ring)
     turn = math.atan2(y, x)
     off = turn - apart * math.floor(turn / apart + 0.5)
     distance = math.sqrt((away - ring * RING_MM) ** 2 + (off * away) ** 2)
-    return plate * min(max(0.5 + (distance - HOLE_MM) / pixel_mm, 0.0), 1.0)
+    return min(plate * min(max(0.5 + (distance - HOLE_MM) / pixel_mm, 0.0), 1.0) + rim, 1.0)
 
 
 @kernel
@@ -176,7 +176,7 @@ def _off(place: float, size: int) -> tuple[int, float]:
 @kernel
 def shade_rows(
     stage: Stage,
-    lamps: tuple[Lamp, ...],
+    lamps: NDArray[np.float64],
     coarse: NDArray[np.float32],
     points: NDArray[np.float32],
     row0: int,
@@ -184,7 +184,7 @@ def shade_rows(
     soil: Maps,
     marks: Maps,
     sent: NDArray[np.float32],
-    sound: NDArray[np.float32],
+    changed: NDArray[np.float32],
     first: int,
     last: int,
 ) -> None:
@@ -192,7 +192,7 @@ def shade_rows(
 
     Args:
         stage: The frame.
-        lamps: L luminaires.
+        lamps: L luminaires, L×13; see ``lamps_of``.
         coarse: What ``indirect_of`` found.
         points: B×W×3, places of the band's pixels.
         row0: First row of the band in the frame.
@@ -200,16 +200,17 @@ def shade_rows(
         soil: Marks that are sound.
         marks: All marks.
         sent: (L+1)×2×B×W, what each pixel sends per layer, glossy and diffuse; written.
-        sound: (L+1)×B×W, the same without flaws, glossy and diffuse together; written where there are flaws.
+        changed: (L+1)×B×W, what of that the flaws change, glossy and diffuse together; written where there are flaws.
         first: First row of the band to shade.
         last: The row after the last.
     """
     steel, form = stage.steel, stage.form
     dark = len(lamps)
+    scale = coarse.shape[3] / points.shape[1]
     for row in range(first, last):
-        above, down = _off((row0 + row + 0.5) * coarse.shape[2] / rows - 0.5, coarse.shape[2])
+        above, down = _off((row0 + row + 0.5 - 0.5 * rows) * scale + 0.5 * coarse.shape[2] - 0.5, coarse.shape[2])
         for column in range(points.shape[1]):
-            before, right = _off((column + 0.5) * coarse.shape[3] / points.shape[1] - 0.5, coarse.shape[3])
+            before, right = _off((column + 0.5) * scale - 0.5, coarse.shape[3])
             point = (float(points[row, column, 0]), float(points[row, column, 1]), float(points[row, column, 2]))
             share = metal_share(point[0], point[1], form, stage.pixel_mm)
             if share <= 0:
@@ -228,8 +229,8 @@ def shade_rows(
                 glossy, diffuse = _layer(stage, seen, metal, lamps, layer, shown)
                 sent[layer, GLOSSY, row, column], sent[layer, DIFFUSE, row, column] = glossy * share, diffuse * share
                 if flawed:
-                    glossy, diffuse = _layer(stage, seen, clean, lamps, layer, shown)
-                    sound[layer, row, column] = (glossy + diffuse) * share
+                    sound = _layer(stage, seen, clean, lamps, layer, shown)
+                    changed[layer, row, column] = (glossy + diffuse - sound[0] - sound[1]) * share
             if share < 1:
                 _beside(stage, lamps, point, 1 - share, sent, row, column)
 
@@ -254,20 +255,20 @@ def _layer(
     stage: Stage,
     seen: Frame3,
     metal: Surface,
-    lamps: tuple[Lamp, ...],
+    lamps: NDArray[np.float64],
     layer: int,
     coarse: tuple[float, float, float, float],
 ) -> tuple[float, float]:
     """Glossy and diffuse radiance of a pixel in a layer."""
     if layer < len(lamps):
-        return _light(seen, metal, lamps[layer], stage.steel.tail, coarse)
+        return _light(seen, metal, lamp_at(lamps, layer), stage.steel.tail, coarse)
     return _rest(metal, coarse) * metal.reflectance, metal.haze * stage.environment
 
 
 @kernel
 def _beside(
     stage: Stage,
-    lamps: tuple[Lamp, ...],
+    lamps: NDArray[np.float64],
     point: Vector,
     share: float,
     sent: NDArray[np.float32],
@@ -278,7 +279,7 @@ def _beside(
     ground = BACKDROP if point[2] > -20 else 0.2 * BACKDROP
     dark = len(lamps)
     for layer in range(dark + 1):
-        light = 0.3 * stage.environment if layer == dark else shed(point, lamps[layer])
+        light = 0.3 * stage.environment if layer == dark else shed(point, lamp_at(lamps, layer))
         if share >= 1:
             sent[layer, GLOSSY, row, column], sent[layer, DIFFUSE, row, column] = 0.0, 0.0
         sent[layer, DIFFUSE, row, column] += share * ground * light

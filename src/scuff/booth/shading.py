@@ -7,7 +7,11 @@ model (Walter et al. 2007: shadowing; Schlick 1994: Fresnel). A mirror in which 
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scuff.booth.camera import Vector
 from scuff.booth.kernel import inlined, kernel
@@ -64,6 +68,25 @@ def lamp_of(luminaire: Luminaire) -> Lamp:
         (second[0], second[1], second[2]),
         (third[0], third[1], third[2]),
         long * short,
+    )
+
+
+def lamps_of(luminaires: Sequence[Luminaire]) -> NDArray[np.float64]:
+    """Turn L luminaires into an array, L×13, so that kernels are the same for any number of them."""
+    rows = [[*lamp.centre, *lamp.along, *lamp.across, *lamp.normal, lamp.area] for lamp in map(lamp_of, luminaires)]
+    return np.array(rows, np.float64).reshape(-1, 13)
+
+
+@inlined
+def lamp_at(lamps: NDArray[np.float64], number: int) -> Lamp:
+    """A lamp out of what ``lamps_of`` returned."""
+    row = lamps[number]
+    return Lamp(
+        (row[0], row[1], row[2]),
+        (row[3], row[4], row[5]),
+        (row[6], row[7], row[8]),
+        (row[9], row[10], row[11]),
+        row[12],
     )
 
 

@@ -17,9 +17,12 @@ FINEST_MM = 0.07
 """Width of the finest streaks; each octave doubles it."""
 
 WAVES = 4
-NOISE_VARIANCE = 0.185
+NOISE_VARIANCE, THREAD_VARIANCE = 0.185, 0.40
 THREADS = 4
 """Octaves, from the finest, whose streaks have sharp edges where the finish has a direction."""
+
+MEET_MM = 120.0
+"""Where streaks that run around a bowl come together again: how long they fade into each other, on each side."""
 
 STRETCH = {"brushed": 90.0, "polished": 5.0, "blasted": 1.0}
 """How much longer streaks are than wide."""
@@ -115,8 +118,11 @@ def direction(x: float, y: float, normal: Vector, form: Form, steel: Steel) -> t
 
 
 @inlined
-def around(x: float, y: float, form: Form) -> float:
-    """Way around the bowl from the middle of its right side, in mm; the seam is at the left."""
+def around(x: float, y: float, form: Form) -> tuple[float, float]:
+    """Way around the bowl from the middle of its right side, in mm, below 0 for y below 0; and half of the whole way.
+
+    Both ends meet in the middle of the left side.
+    """
     half_x, half_y, radius = form.bowl
     over_x, over_y = abs(x) - (half_x - radius), abs(y) - (half_y - radius)
     straight_y, straight_x = half_y - radius, half_x - radius
@@ -126,9 +132,10 @@ def around(x: float, y: float, form: Form) -> float:
         way = abs(y)
     else:
         way = straight_y + radius * math.pi / 2 + straight_x - abs(x)
+    half = 2 * (straight_y + radius * math.pi / 2 + straight_x)
     if x < 0:
-        way = 2 * (straight_y + radius * math.pi / 2 + straight_x) - way
-    return way if y >= 0 else -way
+        way = half - way
+    return (way if y >= 0 else -way), half
 
 
 @inlined
@@ -136,19 +143,19 @@ def finish_at(point: Vector, wall: float, form: Form, steel: Steel, pixel_mm: fl
     """The finish at a point; what is finer than a pixel becomes roughness."""
     x, y, z = point
     slope, rough, shine, lost = 0.0, 0.0, 0.0, 0.0
-    if wall < 1:
-        u = x * steel.along[0] + y * steel.along[1]
-        v = y * steel.along[0] - x * steel.along[1]
-        part, rougher, shinier, gone = _streaks(u, v, steel, pixel_mm)
-        slope, rough, shine, lost = (1 - wall) * part, (1 - wall) * rougher, (1 - wall) * shinier, (1 - wall) * gone
-    if wall > 0:
-        part, rougher, shinier, gone = _streaks(around(x, y, form), z + 2000.0, steel, pixel_mm)
-        slope, rough, shine, lost = (
-            slope + wall * part,
-            rough + wall * rougher,
-            shine + wall * shinier,
-            lost + wall * gone,
-        )
+    flat_u, flat_v = x * steel.along[0] + y * steel.along[1], y * steel.along[0] - x * steel.along[1]
+    way, half = around(x, y, form)
+    # Where both ends of the way around meet, the streaks of one fade into those of the other.
+    met = 0.5 * wall * smooth((abs(way) - half) / MEET_MM + 1)[0]
+    shares = (1 - wall, wall - met, met)
+    u, v = (flat_u, way, way - math.copysign(2 * half, way)), (flat_v, z + 2000.0, z + 2000.0)
+    for place in range(3):
+        if shares[place] > 0:
+            part, rougher, shinier, gone = _streaks(u[place], v[place], steel, pixel_mm)
+            slope += shares[place] * part
+            rough += shares[place] * rougher
+            shine += shares[place] * shinier
+            lost += shares[place] * gone
     isotropic = 1.0 if steel.stretch < 20 else 0.0
     other = 0.0
     if isotropic > 0:
@@ -168,11 +175,12 @@ def _streaks(u: float, v: float, steel: Steel, pixel_mm: float) -> tuple[float, 
     strength = steel.streaks / math.sqrt(NOISE_VARIANCE * OCTAVES)
     for octave in range(OCTAVES):
         seen, _ = smooth(width / pixel_mm - 0.4)
-        lost += (1 - seen * seen) * strength * strength * NOISE_VARIANCE
+        threads = octave < THREADS and steel.stretch > 20
+        lost += (1 - seen * seen) * strength * strength * (THREAD_VARIANCE if threads else NOISE_VARIANCE)
         if seen > 0:
             row = v / width
             length = width * steel.stretch
-            if octave < THREADS and steel.stretch > 20:
+            if threads:
                 noise = _thread(u / length, row, steel.seed + octave)
             else:
                 noise = value_noise(u / length, row, steel.seed + octave)
@@ -192,7 +200,7 @@ def _streaks(u: float, v: float, steel: Steel, pixel_mm: float) -> tuple[float, 
 
 @inlined
 def _thread(u: float, row: float, seed: int) -> float:
-    """Noise in [-1.8, 1.8] with sharp rows, as grains draw it: smooth along, few rows strong; deviation 0.43."""
+    """Noise in [-1.8, 1.8] with sharp rows, as grains draw it: smooth along, few rows strong; deviation 0.63."""
     line = math.floor(row)
     place = u + 9.0 * chance(line, 7, seed)
     cell = math.floor(place)
