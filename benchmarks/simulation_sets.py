@@ -3,8 +3,8 @@
 Of the magnetic tiles (mt), the cracks and the tiles without defects; of NEU-Seg (neu), the pictures whose only class is
 scratches, for it has no sound ones. All is one class, "defect". Parts are the blocks and groups of the tutorials,
 divided once: half trains, a fifth validates, the rest is the test side; only eight blocks of tiles show cracks, and the
-usual shares would leave one of them to test on. The tenth is drawn by the seed from the training parts with defects and
-from the sound ones, at least one of each.
+usual shares would leave one of them to test on. The tenth, rounded up, is drawn by the seed from the training parts
+with defects and from the sound ones, each by themselves.
 
     python benchmarks/simulation_sets.py mt MT_FOLDER work/simulation --seeds 0 1 2
 

@@ -111,6 +111,13 @@ def test_streaks_are_long_along_the_finish() -> None:
     assert change((1.0, 0.0, 0.0)) < 0.25 * change((0.0, 1.0, 0.0))
 
 
+def test_hairlines_cover_their_share() -> None:
+    """Fine ones and coarse ones, which meet now and then."""
+    bare, lined = (spots(replace(STREAKS, hairlines=share), 0.05) for share in (0.0, 0.1))
+    changed = [abs(one.slopes[1] - other.slopes[1]) > 1e-9 for one, other in zip(bare, lined, strict=True)]
+    assert np.mean(changed) == pytest.approx(1 - 0.9**2, abs=0.02)
+
+
 def test_waves_have_the_slope_they_are_said_to_have() -> None:
     slopes = np.array([spot.slopes for spot in spots(replace(PLAIN, waviness=0.003), 0.2)])
     assert math.sqrt((slopes**2).sum(axis=1).mean()) == pytest.approx(0.003, rel=0.05)

@@ -49,6 +49,13 @@ def test_a_name_that_a_pattern_does_not_cover_is_refused(pattern: str) -> None:
         parts.identify("a-P7_left", ITEMS["a-P7_left"])
 
 
+def test_a_table_names_the_picture_of_a_labelme_file_by_its_path(tmp_path: Path) -> None:
+    names = [PurePosixPath(f"{folder}/P1.json") for folder in ("left", "right")]
+    items = {f"{name.parent}-P1": Item(name, Path(name), "P1.png", Path(name)) for name in names}
+    parts = Parts(Frames(), items, table(tmp_path, "image,part\nleft/P1.png,S1\nright/P1.png,S2\n"))
+    assert [parts.identify(frame, item) for frame, item in items.items()] == [("S1", ""), ("S2", "")]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_a_table_names_pictures_by_path_name_stem_or_frame(tmp_path: Path, separator: str) -> None:
     text = "﻿image,part,camera\nP7_left.png,S1,top\nb\\P8_right.png,S2,\nc/P8_right,S3,\n".replace(",", separator)

@@ -12,6 +12,7 @@ from scuff.booth.indirect import frame_at
 from scuff.booth.maps import FLAW, SOIL, Maps, apply
 from scuff.booth.steel import Steel
 from scuff.booth.surface import Mark, Values
+from scuff.booth.view import view_of
 
 Pixels = tuple[NDArray[np.intp], NDArray[np.intp]]
 
@@ -46,9 +47,9 @@ class Footprint:
 
 def anchor_of(mark: Mark, number: int, form: Form, steel: Steel, camera: Camera, hw: tuple[int, int]) -> Anchor:
     """Find out where a mark lies on the part and in the frame."""
-    x, y = mark.xy_mm
+    x, y = map(float, mark.xy_mm)
     z, slope_x, slope_y = surface(x, y, form)
-    frame, _ = frame_at((x, y, z), slope_x, slope_y, camera.position_mm, form, steel)
+    frame, _ = frame_at((x, y, z), slope_x, slope_y, view_of(camera, hw).pupil, form, steel)
     point, axes = np.array(frame.point), np.array([frame.along, frame.across, frame.normal])
     (middle,) = camera.project(point[None], hw)
     depth = float((point - camera.position_mm) @ camera.axes[2])

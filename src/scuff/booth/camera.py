@@ -38,7 +38,7 @@ class Camera:
     @property
     def axes(self) -> NDArray[np.float64]:
         """Unit vectors to the right, down and forward in a frame, 3×3, one a row."""
-        forward = np.subtract(self.look_at_mm, self.position_mm)
+        forward = np.subtract(self.look_at_mm, self.position_mm, dtype=np.float64)
         forward /= np.linalg.norm(forward)
         right = np.cross(forward, self.up)
         right /= np.linalg.norm(right)

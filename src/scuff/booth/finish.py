@@ -25,7 +25,8 @@ class Finish:
         tail: Share of the slopes in the tail, in [0, 1).
         haze: Diffuse reflectance.
         streaks: Standard deviation of the slope that streaks (or grain) add, as large as a pixel or larger.
-        hairlines: Share of the metal that single lines left by coarse grit cover, in [0, 1).
+        hairlines: Share of the metal that single lines left by coarse grit cover, fine ones and coarse ones each, in
+            [0, 1).
         waviness: Standard deviation of the slope that the waves of the sheet add, some cm long.
         seed: Of everything random in it.
     """

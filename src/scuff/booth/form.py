@@ -43,33 +43,41 @@ class Form(NamedTuple):
 
 
 def form_of(shape: Shape) -> Form:
-    """Turn a shape into numbers."""
+    """Turn a shape into numbers: floats also where it has whole ones, for which kernels would be compiled again."""
     if not isinstance(shape, Sink):
         half = (shape.length_mm / 2, shape.width_mm / 2)
         flat = np.zeros((STEPS, 2))
         return Form(
-            (0.0, 0.0, 0.0), (0.0, 0.0, *half, shape.corner_mm), flat, 0.0, 0.0, -EDGE_MM - 1, (0.0,) * 7, (0.0,) * 4
+            (0.0, 0.0, 0.0),
+            (0.0, 0.0, *half, float(shape.corner_mm)),
+            flat,
+            0.0,
+            0.0,
+            -EDGE_MM - 1,
+            (0.0,) * 7,
+            (0.0,) * 4,
         )
     profile, end = _profile(shape)
     half_x, half_y = shape.length_mm / 2, shape.width_mm / 2
     outer_x, outer_y = half_x + shape.flange_mm, half_y + shape.flange_mm
-    outer_corner = min(shape.corner_mm, 30.0)
+    corner, grooves = float(shape.corner_mm), float(shape.grooves_mm)
     start = outer_x + 5.0
-    drainer = (start, start + shape.drainer_mm - 25, outer_y - 35, shape.grooves_mm) if shape.drainer_mm else (0.0,) * 4
+    drainer = (start, start + shape.drainer_mm - 25, outer_y - 35, grooves) if shape.drainer_mm else (0.0,) * 4
     return Form(
-        bowl=(half_x, half_y, shape.corner_mm),
-        outline=(shape.drainer_mm / 2, 0.0, outer_x + shape.drainer_mm / 2, outer_y, outer_corner),
+        bowl=(half_x, half_y, corner),
+        outline=(shape.drainer_mm / 2, 0.0, outer_x + shape.drainer_mm / 2, outer_y, min(corner, 30.0)),
         profile=profile,
         profile_mm=end,
-        lip_mm=shape.lip_mm,
+        lip_mm=float(shape.lip_mm),
         lowest=float(profile[-1, 0]) - shape.fall_mm - shape.recess_mm - 1,
         drain=(
-            *shape.drain_xy_mm,
+            float(shape.drain_xy_mm[0]),
+            float(shape.drain_xy_mm[1]),
             shape.drain_mm / 2,
             shape.drain_mm / 2 - 9,
-            shape.recess_mm,
+            float(shape.recess_mm),
             shape.hole_mm / 2,
-            shape.fall_mm,
+            float(shape.fall_mm),
         ),
         drainer=drainer,
     )

@@ -73,7 +73,7 @@ def indirect_of(
 ) -> Indirect:
     """Sample the light that comes by way of the part, on a grid of ``hw`` points over the frame."""
     form, view, steel = form_of(shape), view_of(camera, hw), steel_of(finish)
-    room, lamps = Room(environment.radiance, camera.position_mm), lamps_of(lights)
+    room, lamps = Room(float(environment.radiance), view.pupil), lamps_of(lights)
     planes = np.zeros((len(lights) + 1, 4, *hw), np.float32)
     inside = np.zeros(hw, np.bool_)
     in_rows(lambda first, last: _sample(view, form, steel, lamps, room, planes, inside, first, last), hw[0])

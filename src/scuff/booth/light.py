@@ -33,7 +33,7 @@ class Luminaire:
     @property
     def axes(self) -> NDArray[np.float64]:
         """Unit vectors along the long side, the short side, and the normal, 3×3, one a row."""
-        normal = np.subtract(self.aim_mm, self.centre_mm)
+        normal = np.subtract(self.aim_mm, self.centre_mm, dtype=np.float64)
         normal /= np.linalg.norm(normal)
         along = np.asarray(self.along, dtype=np.float64)
         along = along - normal * (along @ normal)

@@ -139,7 +139,7 @@ class _Frame:
         self.names = (*(light.name for light in lights), ENVIRONMENT)
         self.lamps = lamps_of(lights)
         form, steel = form_of(part.shape), steel_of(part.finish)
-        self.stage = Stage(view_of(camera, hw), form, steel, camera.pixel_mm(hw), environment.radiance)
+        self.stage = Stage(view_of(camera, hw), form, steel, camera.pixel_mm(hw), float(environment.radiance))
         step = COARSE_MM if part.finish.rough_along > 0.04 else COARSE_MM / 2
         rough = max(round(step / camera.pixel_mm(hw)), 2)
         coarse_hw = max(-(-hw[0] // rough), 2), max(-(-hw[1] // rough), 2)

@@ -144,39 +144,47 @@ def half_slope(eye: Vector, place: Vector) -> tuple[float, float]:
     return -(place[0] * near + eye[0]) / up, -(place[1] * near + eye[1]) / up
 
 
+@inlined
+def _whitened(slope: tuple[float, float], lobe: Lobe) -> tuple[float, float]:
+    """A slope's way from a lobe's mean, in the lobe's own measure."""
+    off_1, off_2 = slope[0] - lobe.mean[0], slope[1] - lobe.mean[1]
+    return lobe.white[0] * off_1, lobe.white[1] * off_1 + lobe.white[2] * off_2
+
+
 @kernel
 def caught(
     strip: tuple[float, float],
     tangent: tuple[float, float],
     side: tuple[float, float],
-    place: float,
+    ends: tuple[tuple[float, float], tuple[float, float]],
     lobe: Lobe,
     tail: float,
 ) -> float:
     """Share of a lobe's facets that show the luminaire.
 
     Args:
-        strip: Slope of the strip's middle line at ``place``, which is in [-1, 1] from end to end.
-        tangent: Its derivative by the place.
-        side: From the middle line to the strip's edge.
-        place: Where on the strip the others hold.
+        strip: Slope at a place of the strip's middle line.
+        tangent: Direction of the line there.
+        side: From there to the strip's edge.
+        ends: Of the middle line.
         lobe: The slopes of the facets.
         tail: Share of the facets whose variance is TAIL times as large.
     """
     w11, w21, w22 = lobe.white
-    off_1, off_2 = strip[0] - lobe.mean[0], strip[1] - lobe.mean[1]
-    off_1, off_2 = w11 * off_1, w21 * off_1 + w22 * off_2
+    off_1, off_2 = _whitened(strip, lobe)
     along_1, along_2 = w11 * tangent[0], w21 * tangent[0] + w22 * tangent[1]
     edge_1, edge_2 = w11 * side[0], w21 * side[0] + w22 * side[1]
     length = math.sqrt(along_1 * along_1 + along_2 * along_2) + 1e-9
     unit_1, unit_2 = along_1 / length, along_2 / length
-    off_along, off_across = off_1 * unit_1 + off_2 * unit_2, off_2 * unit_1 - off_1 * unit_2
+    off_across = off_2 * unit_1 - off_1 * unit_2
     shear, half = edge_1 * unit_1 + edge_2 * unit_2, edge_2 * unit_1 - edge_1 * unit_2
     width = abs(half) + 1e-9
     # Most of what is caught lies where the strip is nearest to the mean: there its sheared ends are.
     nearest = min(max(-off_across / width, -1.0), 1.0) * (1.0 if half >= 0 else -1.0)
-    shift = off_along + shear * nearest
-    start, end = shift - (1 + place) * length, shift + (1 - place) * length
+    (first_1, first_2), (last_1, last_2) = _whitened(ends[0], lobe), _whitened(ends[1], lobe)
+    start = first_1 * unit_1 + first_2 * unit_2 + shear * nearest
+    end = last_1 * unit_1 + last_2 * unit_2 + shear * nearest
+    start, end = min(start, end), max(start, end)
     low, high = off_across - width, off_across + width
     core = between(low, high) * between(start, end)
     if tail <= 0:
@@ -219,13 +227,6 @@ def nearest_place(
     return place, known, least
 
 
-@inlined
-def _whitened(slope: tuple[float, float], lobe: Lobe) -> tuple[float, float]:
-    """A slope's way from a lobe's mean, in the lobe's own measure."""
-    off_1, off_2 = slope[0] - lobe.mean[0], slope[1] - lobe.mean[1]
-    return lobe.white[0] * off_1, lobe.white[1] * off_1 + lobe.white[2] * off_2
-
-
 @kernel
 def lit(
     seen: Frame3, lamp: Lamp, core: Lobe, groove: Lobe, tail: float, share: float, variances: tuple[float, float]
@@ -252,16 +253,16 @@ def lit(
         return 0.0, diffuse
     first = half_slope(seen.eye, (middle[0] - along[0], middle[1] - along[1], middle[2] - along[2]))
     last = half_slope(seen.eye, (middle[0] + along[0], middle[1] + along[1], middle[2] + along[2]))
-    centre = half_slope(seen.eye, middle)
+    centre, ends = half_slope(seen.eye, middle), (first, last)
     place, known, least = nearest_place(first, centre, last, core)
-    mass, factor, away = _shown(seen.eye, middle, along, across, place, core, tail, variances)
+    mass, factor, away = _shown(seen.eye, middle, along, across, place, ends, core, tail, variances)
     if away > least:
-        mass, factor, _ = _shown(seen.eye, middle, along, across, known, core, tail, variances)
+        mass, factor, _ = _shown(seen.eye, middle, along, across, known, ends, core, tail, variances)
     if share > 0:
         place, known, least = nearest_place(first, centre, last, groove)
-        own, _, away = _shown(seen.eye, middle, along, across, place, groove, 0.0, variances)
+        own, _, away = _shown(seen.eye, middle, along, across, place, ends, groove, 0.0, variances)
         if away > least:
-            own, _, _ = _shown(seen.eye, middle, along, across, known, groove, 0.0, variances)
+            own, _, _ = _shown(seen.eye, middle, along, across, known, ends, groove, 0.0, variances)
         mass = (1 - share) * mass + share * own
     return mass * factor, diffuse
 
@@ -273,6 +274,7 @@ def _shown(
     along: Vector,
     across: Vector,
     place: float,
+    ends: tuple[tuple[float, float], tuple[float, float]],
     lobe: Lobe,
     tail: float,
     variances: tuple[float, float],
@@ -288,7 +290,7 @@ def _shown(
     up = max(half[2], 0.05)
     strip = (-half[0] / up, -half[1] / up)
     tangent, side = _moved(strip, up, near, light, along), _moved(strip, up, near, light, across)
-    mass = caught(strip, tangent, side, place, lobe, tail)
+    mass = caught(strip, tangent, side, ends, lobe, tail)
     off_1, off_2 = _whitened(strip, lobe)
     length = math.sqrt(dot(half, half))
     facing = dot(eye, half) / length

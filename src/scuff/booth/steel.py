@@ -61,16 +61,16 @@ class Spot(NamedTuple):
 
 
 def steel_of(finish: Finish) -> Steel:
-    """Turn a finish into numbers."""
+    """Turn a finish into numbers; see ``form_of``."""
     turn = math.radians(finish.direction_deg)
     return Steel(
         (math.cos(turn), math.sin(turn)),
-        (finish.rough_along, finish.rough_across),
-        finish.tail,
-        finish.haze,
-        finish.streaks,
+        (float(finish.rough_along), float(finish.rough_across)),
+        float(finish.tail),
+        float(finish.haze),
+        float(finish.streaks),
         STRETCH[finish.kind],
-        finish.hairlines,
+        float(finish.hairlines),
         _waves_of(finish),
         finish.seed,
     )

@@ -22,7 +22,7 @@ class View(NamedTuple):
 
 
 def view_of(camera: Camera, hw: tuple[int, int]) -> View:
-    """Turn a camera with frames of height and width ``hw`` into numbers."""
+    """Turn a camera with frames of height and width ``hw`` into numbers; see ``form_of``."""
     right, down, forward = (_vector(axis) for axis in camera.axes.tolist())
     return View(
         _vector(camera.position_mm),
@@ -31,7 +31,7 @@ def view_of(camera: Camera, hw: tuple[int, int]) -> View:
         forward,
         camera.focal_px(hw),
         (hw[1] / 2, hw[0] / 2),
-        camera.distortion,
+        (float(camera.distortion[0]), float(camera.distortion[1])),
     )
 
 

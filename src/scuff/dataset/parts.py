@@ -89,9 +89,10 @@ class Table:
             AnnotationError: No row names it, rows contradict each other, or a row could also mean another picture.
         """
         bare = _bare_names(item)
-        path = item.name.as_posix()
-        named = [name for name in {path, item.name.with_suffix("").as_posix(), frame, *bare} if name in self._rows]
-        own = sorted(name for name in named if name == path or name not in bare & self._shared)
+        # A LabelMe file is named by its own path, and its picture lies beside it.
+        paths = {item.name.as_posix(), item.name.with_name(PurePosixPath(item.file_name).name).as_posix()}
+        named = [name for name in {*paths, item.name.with_suffix("").as_posix(), frame, *bare} if name in self._rows]
+        own = sorted(name for name in named if name in paths or name not in bare & self._shared)
         if named and not own:
             raise AnnotationError(f"several pictures are named {min(named)!r}; {self._path} must give their paths")
         if len({self._rows[name] for name in own}) > 1:

@@ -1,0 +1,325 @@
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from scuff.booth import render as render_module
+from scuff.booth.camera import Camera
+from scuff.booth.draw import draw_part
+from scuff.booth.finish import Finish
+from scuff.booth.form import form_of
+from scuff.booth.geometry import geometry_of
+from scuff.booth.height import surface
+from scuff.booth.lens import STEEL
+from scuff.booth.light import Environment, Luminaire
+from scuff.booth.marks.classes import CLASSES
+from scuff.booth.marks.water import WaterSpot
+from scuff.booth.part import Part
+from scuff.booth.render import Rendering, render
+from scuff.booth.rows import THREADS_VARIABLE
+from scuff.booth.scene import BOOTH
+from scuff.booth.shade import metal_share, shade_rows
+from scuff.booth.shape import Shape, Sheet, Sink
+from scuff.booth.surface import Change, Mark, Values
+from scuff.booth.view import ray, view_of
+from scuff.core.errors import BoothError
+
+HW = (64, 96)
+LEFT, RIGHT = BOOTH.cameras
+A, B = BOOTH.luminaires
+SHEET, SINK = Sheet(), Sink()
+MIRROR = Finish("polished", rough_along=0.002, rough_across=0.002, tail=0, haze=0, streaks=0, hairlines=0, waviness=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """A flaw that tilts the metal on a disc by a little."""
+
+    xy_mm: tuple[float, float]
+    radius_mm: float
+    kind: str = "dent"
+    is_flaw: bool = True
+    slope: float = 0.1
+
+    @property
+    def reach_mm(self) -> float:
+        return 2 * self.radius_mm + 10
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        return 2 * self.radius_mm, 2 * self.radius_mm
+
+    def near(self, p: Values, q: Values, pixel_mm: float) -> NDArray[np.bool_]:
+        return np.hypot(p, q) < self.radius_mm + 4 * pixel_mm
+
+    def change(self, p: Values, q: Values, pixel_mm: float) -> Change:
+        marked = np.hypot(p, q) <= self.radius_mm
+        slope = np.stack([marked, marked], axis=1).astype(np.float32) * np.float32(self.slope)
+        return Change(slope=slope, marked=marked if self.is_flaw else None)
+
+
+def shoot(*marks: Mark, shape: Shape = SHEET, finish: Finish | None = None, camera: Camera = LEFT) -> Rendering:
+    return render(Part("P1", shape, finish or Finish(), marks), camera, (A, B), HW)
+
+
+def places_of(shape: Shape, camera: Camera = LEFT) -> NDArray[np.float64]:
+    """H×W×3: what the middles of the pixels see, in mm."""
+    view, depth = view_of(camera, HW), geometry_of(shape, camera, HW).depth_mm
+    rays = [[ray(view, column + 0.5, row + 0.5) for column in range(HW[1])] for row in range(HW[0])]
+    return np.asarray(np.array(camera.position_mm) + depth[..., None] * np.array(rays))
+
+
+def same(first: Rendering, second: Rendering) -> bool:
+    return (
+        first.layers.planes.tobytes() == second.layers.planes.tobytes()
+        and first.mask.tobytes() == second.mask.tobytes()
+        and first.instances.tobytes() == second.instances.tobytes()
+    )
+
+
+@pytest.fixture(scope="module")
+def sink() -> Part:
+    return draw_part(3, 4, SINK, "brushed", sound_share=0.0, flaws=(5, 5))
+
+
+@pytest.fixture(scope="module")
+def of_sink(sink: Part) -> Rendering:
+    return render(sink, LEFT, (A, B), HW)
+
+
+def test_what_is_rendered(of_sink: Rendering) -> None:
+    assert of_sink.layers.names == ("A", "B", "environment")
+    assert of_sink.layers.planes.shape == (3, *HW)
+    assert of_sink.layers.planes.dtype == np.float32
+    assert of_sink.layers.planes.min() >= 0
+    assert np.isfinite(of_sink.layers.planes).all()
+    assert of_sink.mask.dtype == np.uint8
+    assert of_sink.instances.dtype == np.uint16
+    assert of_sink.mask.shape == of_sink.instances.shape == HW
+    assert [flaw.id for flaw in of_sink.flaws] == [1, 2, 3, 4, 5]
+    assert all(set(flaw.visibility) == {"A", "B", "environment"} for flaw in of_sink.flaws)
+
+
+# How it is rendered does not matter.
+
+
+def test_geometry_may_be_given(sink: Part, of_sink: Rendering) -> None:
+    given = render(sink, LEFT, (A, B), HW, geometry=geometry_of(SINK, LEFT, HW))
+    assert same(given, of_sink)
+    assert given.flaws == of_sink.flaws
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_threads_do_not_matter(sink: Part, of_sink: Rendering, monkeypatch: pytest.MonkeyPatch, threads: str) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, threads)
+    assert same(render(sink, LEFT, (A, B), HW), of_sink)
+
+
+@pytest.mark.parametrize(("band", "blur_px"), [(8, 0.6), (30, 0.6), (16, 1.7)])
+def test_bands_do_not_matter(sink: Part, monkeypatch: pytest.MonkeyPatch, band: int, blur_px: float) -> None:
+    camera = replace(LEFT, blur_px=blur_px)
+    whole = render(sink, camera, (A, B), HW)
+    monkeypatch.setattr(render_module, "BAND", band)
+    banded = render(sink, camera, (A, B), HW)
+    assert same(banded, whole)
+    for one, other in zip(banded.flaws, whole.flaws, strict=True):
+        assert replace(one, visibility={}) == replace(other, visibility={})
+        assert one.visibility == pytest.approx(other.visibility, rel=1e-6)
+
+
+def test_whole_numbers_are_as_good_as_others(of_sink: Rendering) -> None:
+    """Kernels would be compiled again for them, which takes half a minute."""
+    camera = Camera("left", (-170, -40, 900), (-70, 0, -60), 620, distortion=(0, 0))
+    light = Luminaire("A", (-260, 0, 760), (-60, 0, -180), (0, 1, 0), (560, 80))
+    compiled = len(vars(shade_rows)["overloads"])
+    for shape in (Sheet(600, 400, 6), Sink(500, 340, 90, 180, 6, 8, 35, (60, 0), 114, 6, 80, 3, 40, 350, 35)):
+        part = Part("P1", shape, Finish("brushed", 0, 1, 1, 0, 0, 0, 0, 0), (Disc((0, 0), 10),))
+        render(part, camera, (light,), HW, Environment(radiance=0))
+    assert len(vars(shade_rows)["overloads"]) == compiled > 0
+
+
+def test_a_frame_of_a_few_rows() -> None:
+    strip = render(Part("P1", SHEET, Finish()), LEFT, (A,), (2, 3000))
+    assert strip.layers.planes.shape == (2, 2, 3000)
+    assert strip.layers.planes.max() < 1
+
+
+# Light.
+
+
+def test_layers_of_lights_do_not_depend_on_each_other(sink: Part, of_sink: Rendering) -> None:
+    both = of_sink.layers.planes
+    for lights, layers in (((A,), [0, 2]), ((B,), [1, 2]), ((B, A), [1, 0, 2]), ((), [2])):
+        planes = render(sink, LEFT, lights, HW).layers.planes
+        np.testing.assert_array_equal(planes, both[layers])
+
+
+def test_a_light_is_tinted_by_its_colour_alone() -> None:
+    camera, part = replace(LEFT, glare=0.0), Part("P1", SHEET, Finish())
+    white = render(part, camera, (A,), HW).layers.planes[0]
+    tinted = render(part, camera, (replace(A, tint=(2.0, 1.0, 0.0)),), HW).layers.planes[0]
+    np.testing.assert_allclose(tinted[0::2, 0::2], 2 * white[0::2, 0::2], rtol=1e-6)
+    np.testing.assert_array_equal(tinted[0::2, 1::2], white[0::2, 1::2])
+    np.testing.assert_array_equal(tinted[1::2, 0::2], white[1::2, 0::2])
+    assert not tinted[1::2, 1::2].any()
+
+
+@pytest.mark.parametrize("shape", [SHEET, SINK], ids=["sheet", "sink"])
+def test_a_dark_booth_sends_nothing(shape: Shape) -> None:
+    dark = render(Part("P1", shape, Finish()), LEFT, (A, B), HW, Environment(radiance=0.0)).layers.planes
+    assert not dark[2].any()
+    dim, bright = (
+        render(Part("P1", shape, Finish()), LEFT, (), HW, Environment(radiance)).layers.planes[0]
+        for radiance in (0.02, 0.04)
+    )
+    np.testing.assert_allclose(bright, 2 * dim, rtol=1e-4)
+
+
+@pytest.mark.parametrize("luminaire", [A, B], ids=lambda luminaire: luminaire.name)
+def test_a_mirror_shows_a_luminaire_where_it_is_reflected(luminaire: Luminaire) -> None:
+    behind = np.array(luminaire.centre_mm) * (1, 1, -1)  # where it is seen, for the sheet lies at z = 0
+    camera = replace(RIGHT, look_at_mm=tuple(behind.tolist()), view_mm=1000.0, vignetting=0.0)
+    shape = Sheet(1500, 1500)
+    plane = shoot(shape=shape, finish=MIRROR, camera=camera).layers.planes["AB".index(luminaire.name)]
+    places = places_of(shape, camera)
+    along, across, normal = luminaire.axes * (1, 1, -1)
+    # How far each ray, were the sheet not there, would miss the middle of what is behind it.
+    rays = places - camera.position_mm
+    ways = (behind - camera.position_mm) @ normal / (rays @ normal)
+    off = camera.position_mm + ways[..., None] * rays - behind
+    away = np.maximum(np.abs(off @ along) - 280, np.abs(off @ across) - 40)
+    bright = plane / STEEL[1]
+    pixel_mm = 1000 / HW[1]
+    green = np.indices(HW).sum(axis=0) % 2 == 1
+    inside, outside = green & (away < -1.5 * pixel_mm), green & (away > 1.5 * pixel_mm)
+    assert inside.sum() > 50
+    # It is as bright as itself, but for what steel swallows and the lens scatters.
+    np.testing.assert_allclose(bright[inside], 1, atol=0.05)
+    assert bright[outside].max() < 0.05
+
+
+# Flaws.
+
+
+def test_ids_count_the_flaws_of_a_part_in_their_order() -> None:
+    first: list[Mark] = [Disc((-100, 0), 20), WaterSpot((0.0, -60.0), 6.0), Disc((0, 0), 20, "bump")]
+    last = [Disc((0, 80), 20, is_flaw=False), Disc((-100, 80), 20)]
+    for camera in (LEFT, RIGHT):
+        rendering = shoot(*first, *last, camera=camera)
+        assert [(flaw.id, flaw.kind) for flaw in rendering.flaws] == [(1, "dent"), (2, "bump"), (3, "dent")]
+        for number, (x, y) in enumerate([(-100, 0), (0, 0), (-100, 80)], 1):
+            ((column, row),) = camera.project(np.array([[x, y, 0.0]]), HW).astype(int)
+            assert rendering.instances[row, column] == number
+            assert rendering.mask[row, column] == 1 + CLASSES.index(rendering.flaws[number - 1].kind)
+        assert rendering.instances.max() == 3
+        np.testing.assert_array_equal(rendering.mask > 0, rendering.instances > 0)
+
+
+def test_the_same_flaw_twice_is_two_flaws() -> None:
+    disc = Disc((0, 0), 20)
+    assert [flaw.id for flaw in shoot(disc, disc).flaws] == [1, 2]
+
+
+def test_a_flaw_is_marked_where_it_is() -> None:
+    disc = Disc((-50, 20), 30)
+    rendering = shoot(disc)
+    places = places_of(SHEET)
+    np.testing.assert_array_equal(rendering.instances > 0, np.hypot(places[..., 0] + 50, places[..., 1] - 20) <= 30)
+
+
+def test_a_box_encloses_the_pixels_of_a_flaw() -> None:
+    rendering = shoot(Disc((-150, 0), 20), Disc((0, 50), 35))
+    for flaw in rendering.flaws:
+        own = rendering.instances == flaw.id
+        rows, columns = np.nonzero(own)
+        assert flaw.box_xyxy == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        assert flaw.area_px == own.sum() > 20
+
+
+def test_the_finer_of_two_flaws_is_marked_and_both_act() -> None:
+    fine, coarse = Disc((-50, 0), 15, "pit"), Disc((-50, 0), 40, "dent", slope=-0.03)
+    for marks in ([fine, coarse], [coarse, fine]):
+        rendering = shoot(*marks)
+        own = {flaw.kind: rendering.instances == flaw.id for flaw in rendering.flaws}
+        np.testing.assert_array_equal(own["pit"], shoot(fine).instances > 0)
+        np.testing.assert_array_equal(own["pit"] | own["dent"], shoot(coarse).instances > 0)
+        areas = {flaw.kind: flaw.area_px for flaw in rendering.flaws}
+        assert areas["dent"] == (own["pit"] | own["dent"]).sum()  # what lies under the other one counts
+        # Both slopes together are one of 0.07.
+        both = shoot(Disc((-50, 0), 40, slope=-0.03), Disc((-50, 0), 15, slope=0.1)).layers.planes
+        np.testing.assert_array_equal(rendering.layers.planes, both)
+        alone = shoot(Disc((-50, 0), 15, slope=0.07)).layers.planes
+        inner = cv2.erode(own["pit"].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        np.testing.assert_allclose(rendering.layers.planes[:, inner], alone[:, inner], rtol=0.02, atol=1e-3)
+
+
+def test_a_flaw_outside_the_frame_is_not_seen() -> None:
+    rendering = shoot(Disc((-50, 0), 20), Disc((295, 0), 10))
+    outside = rendering.flaws[1]
+    assert (outside.id, outside.box_xyxy, outside.area_px) == (2, None, 0)
+    assert set(outside.visibility.values()) == {0}
+    assert rendering.instances.max() == 1
+    assert shoot(Disc((295, 0), 10), camera=RIGHT).flaws[0].area_px > 5
+
+
+def test_a_sound_part_has_no_mask() -> None:
+    rendering = shoot(WaterSpot((0.0, 0.0), 6.0), Disc((50, 0), 20, is_flaw=False))
+    assert rendering.flaws == ()
+    assert not rendering.mask.any()
+    assert not rendering.instances.any()
+
+
+@pytest.mark.parametrize(
+    ("shape", "disc"),
+    [
+        (SHEET, Disc((-300, 0), 60)),
+        (SINK, Disc(SINK.drain_xy_mm, 70)),
+        (replace(SINK, hole_mm=96.0), Disc((60, 0), 55)),
+    ],
+    ids=["edge", "drain", "wide drain"],
+)
+def test_nothing_is_marked_where_there_is_no_metal(shape: Shape, disc: Disc) -> None:
+    camera = replace(RIGHT, look_at_mm=(*disc.xy_mm, -100.0), view_mm=200.0)
+    instances = shoot(disc, shape=shape, camera=camera).instances
+    form = form_of(shape)
+    share = np.array([[metal_share(x, y, form, 200 / 96) for x, y, _ in row] for row in places_of(shape, camera)])
+    assert (share < 0.5).sum() > 50
+    assert not instances[share < 0.5].any()
+    assert (instances[share > 0.5] == 1).sum() > 500
+
+
+def test_a_flaw_at_the_lip_is_not_marked_at_the_bottom() -> None:
+    disc = Disc((-252, 0), 40)
+    places = places_of(SINK)
+    marked = shoot(disc, shape=SINK).instances > 0
+    assert marked.any()
+    assert places[marked][:, 2].min() > -40
+    assert surface(-200.0, 0.0, form_of(SINK))[0] < -100
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize("hw", [(63, 96), (64, 95), (0, 96)])
+def test_an_odd_size_is_refused(hw: tuple[int, int]) -> None:
+    with pytest.raises(BoothError, match=f"a frame of {hw[1]}×{hw[0]} pixels cannot be; give an even width and height"):
+        render(Part("P1", SHEET, Finish()), LEFT, (A,), hw)
+
+
+def test_a_geometry_of_something_else_is_refused() -> None:
+    part, geometry = Part("P1", SHEET, Finish()), geometry_of(SHEET, LEFT, HW)
+    with pytest.raises(BoothError, match=r"the geometry is of another shape: of Sheet.*, not of Sink"):
+        render(replace(part, shape=SINK), LEFT, (A,), HW, geometry=geometry)
+    with pytest.raises(BoothError, match=r"the geometry is of another camera: of Camera.*left.*, not of Camera.*right"):
+        render(part, RIGHT, (A,), HW, geometry=geometry)
+    with pytest.raises(BoothError, match=r"the geometry is of another size: of \(64, 96\), not of \(66, 96\)"):
+        render(part, LEFT, (A,), (66, 96), geometry=geometry)
+
+
+@pytest.mark.parametrize("names", [("A", "A"), ("A", "environment")])
+def test_two_lights_of_one_name_are_refused(names: tuple[str, str]) -> None:
+    lights = [replace(A, name=name) for name in names]
+    with pytest.raises(BoothError, match=f"there are two lights '{names[1]}'; give each a name of its own"):
+        render(Part("P1", SHEET, Finish()), LEFT, lights, HW)
