@@ -33,7 +33,8 @@ from scuff.core.picture import write_whole
 HERE = Path(__file__).parent
 STAGES = ("render", "train", "zero", "tune", "table")
 SHAPES = ("sink", "sheet")
-MOST_FLAWS = 10
+MOST_FLAWS, GAMMA, LEAST_VISIBILITY = 10, 2.2, 1.5
+"""As many flaws as fit, and those in daylight: the real sets are bright pictures of flaws that a person has seen."""
 SIMULATED = {"sim": 1, "unseen": 1001}
 """The seeds of the parts to train on, and of those to be counted."""
 STARTS = {"simulation": "simulation, then a tenth of the real parts", "random": "a tenth of the real parts alone"}
@@ -112,7 +113,7 @@ class Bench:
                 if took.exists():
                     continue
                 options = [f"--parts={parts}", f"--seed={seed}", f"--shape={shape}", f"--size={self.given.size}"]
-                options += [f"--most-flaws={MOST_FLAWS}"]
+                options += [f"--most-flaws={MOST_FLAWS}", f"--gamma={GAMMA}", f"--min-visibility={LEAST_VISIBILITY}"]
                 lights = [f"--light={light}" for light in self.given.light]
                 began = time.monotonic()
                 self.scuff(took, "booth", "render", folder, "--finish=mixed", *options, *lights)
@@ -236,9 +237,9 @@ def main() -> None:
     parser.add_argument("--tune-minutes", type=float, default=4, help="of each training on real pictures")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--sets", nargs="+", choices=("mt", "neu"), default=["mt", "neu"])
-    parser.add_argument("--parts", type=int, default=40, help="sinks, and as many sheets, to train on")
-    parser.add_argument("--unseen", type=int, default=10, help="sinks, and as many sheets, to be counted")
-    parser.add_argument("--size", default="1368x912", help="of a simulated frame")
+    parser.add_argument("--parts", type=int, default=16, help="sinks, and as many sheets, to train on")
+    parser.add_argument("--unseen", type=int, default=4, help="sinks, and as many sheets, to be counted")
+    parser.add_argument("--size", default="2736x1824", help="of a simulated frame")
     parser.add_argument("--light", action="append", default=[], help="as `scuff booth render` takes it")
     parser.add_argument("--stage", choices=STAGES, help="only this one; without it all, one after the other")
     given = parser.parse_args()

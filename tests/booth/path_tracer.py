@@ -1,8 +1,8 @@
 """The scenes of the simulated booth in Mitsuba 3, a path tracer: the yardstick for the booth's own shader.
 
-The part is a mesh of its own triangles, each with its own vertices, whose texture coordinates turn the finish into its
-direction. The finish is a blend of two rough conductors (Gaussian slopes and their tail) and of a diffuse one. Mitsuba's
-scalar variant is fast enough and needs no LLVM.
+The part is a mesh of single triangles, whose texture coordinates turn the finish into its direction. The finish is a
+blend of two rough conductors (Gaussian slopes and their tail) and of something diffuse. Mitsuba's scalar variant is
+fast enough and, unlike the others, needs no LLVM.
 """
 
 import math
@@ -29,7 +29,7 @@ STEP_MM = 0.75
 ETA, K = 2.76, 3.40
 """Refraction and extinction of a metal that reflects 57 % of what comes from in front: steel."""
 
-DEPTH = 8
+DEPTH = 7
 """Luminaire, metal, metal, metal, … camera: as many legs a path has at most."""
 
 

@@ -1,35 +1,31 @@
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from scuff.booth.camera import Camera
 from scuff.booth.form import form_of
-from scuff.booth.geometry import Geometry, clearance, geometry_of, march
+from scuff.booth.geometry import clearance, geometry_of, march
 from scuff.booth.scene import BOOTH
 from scuff.booth.shape import Shape, Sheet, Sink
 from scuff.booth.view import ray, view_of
 from scuff.core.errors import BoothError
+
+if TYPE_CHECKING:
+    from tests.booth.conftest import PlacesOf
 
 HW = (64, 96)
 LOW = Camera("low", (-700.0, 60.0, 500.0), (-60.0, 0.0, -60.0), 700.0)
 """It stands so far to the left that the lip hides the left wall from it."""
 
 
-def places(geometry: Geometry) -> NDArray[np.float64]:
-    """H×W×3, in mm."""
-    view, pupil = view_of(geometry.camera, geometry.hw), np.array(geometry.camera.position_mm)
-    rows, columns = geometry.hw
-    rays = [[ray(view, column + 0.5, row + 0.5) for column in range(columns)] for row in range(rows)]
-    return np.asarray(pupil + geometry.depth_mm[..., None].astype(np.float64) * np.array(rays))
-
-
 @pytest.mark.parametrize("camera", [BOOTH.cameras[0], LOW], ids=lambda camera: camera.name)
 @pytest.mark.parametrize("shape", [Sheet(), Sink(drainer_mm=350.0)], ids=["sheet", "sink"])
-def test_depth_leads_to_the_surface(shape: Shape, camera: Camera) -> None:
+def test_depth_leads_to_the_surface(places_of: "PlacesOf", shape: Shape, camera: Camera) -> None:
     geometry, form = geometry_of(shape, camera, HW), form_of(shape)
     assert geometry.depth_mm.dtype == np.float32
     assert geometry.hw == HW
-    above = [clearance((x, y, z), (0.0, 0.0, 0.0), 0.0, form) for x, y, z in places(geometry).reshape(-1, 3)]
+    above = [clearance((x, y, z), (0.0, 0.0, 0.0), 0.0, form) for x, y, z in places_of(geometry).reshape(-1, 3)]
     assert np.abs(above).max() < 0.01
 
 
@@ -46,8 +42,8 @@ def test_the_first_place_on_a_ray_is_found(camera: Camera, steps: int) -> None:
             )
 
 
-def test_a_lip_hides_the_wall_below_it() -> None:
-    seen = places(geometry_of(Sink(), LOW, HW))
+def test_a_lip_hides_the_wall_below_it(places_of: "PlacesOf") -> None:
+    seen = places_of(geometry_of(Sink(), LOW, HW))
     middle = seen[HW[0] // 2]
     bowl = middle[(middle[:, 0] > -250) & (middle[:, 0] < 250)]
     assert ((bowl[:, 2] < -40) & (bowl[:, 0] > 150)).any()  # the right wall

@@ -27,6 +27,7 @@ def test_a_description_says_everything_about_a_run() -> None:
         "size": "124x64",
         "sound-share": 0.3,
         "most-flaws": 6,
+        "gamma": 1.0,
         "light": ["A=1,B=1"],
         "min-visibility": 1.0,
     }

@@ -1,74 +1,33 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from scuff.booth import render as render_module
 from scuff.booth.camera import Camera
 from scuff.booth.draw import draw_part
 from scuff.booth.finish import Finish
-from scuff.booth.form import form_of
 from scuff.booth.geometry import geometry_of
-from scuff.booth.height import surface
 from scuff.booth.lens import STEEL
 from scuff.booth.light import Environment, Luminaire
-from scuff.booth.marks.classes import CLASSES
-from scuff.booth.marks.water import WaterSpot
+from scuff.booth.marks.dent import Dent
 from scuff.booth.part import Part
 from scuff.booth.render import Rendering, render
 from scuff.booth.rows import THREADS_VARIABLE
 from scuff.booth.scene import BOOTH
-from scuff.booth.shade import metal_share, shade_rows
+from scuff.booth.shade import shade_rows
 from scuff.booth.shape import Shape, Sheet, Sink
-from scuff.booth.surface import Change, Mark, Values
-from scuff.booth.view import ray, view_of
 from scuff.core.errors import BoothError
+
+if TYPE_CHECKING:
+    from tests.booth.conftest import PlacesOf
 
 HW = (64, 96)
 LEFT, RIGHT = BOOTH.cameras
 A, B = BOOTH.luminaires
 SHEET, SINK = Sheet(), Sink()
 MIRROR = Finish("polished", rough_along=0.002, rough_across=0.002, tail=0, haze=0, streaks=0, hairlines=0, waviness=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Disc:
-    """A flaw that tilts the metal on a disc by a little."""
-
-    xy_mm: tuple[float, float]
-    radius_mm: float
-    kind: str = "dent"
-    is_flaw: bool = True
-    slope: float = 0.1
-
-    @property
-    def reach_mm(self) -> float:
-        return 2 * self.radius_mm + 10
-
-    @property
-    def size_mm(self) -> tuple[float, float]:
-        return 2 * self.radius_mm, 2 * self.radius_mm
-
-    def near(self, p: Values, q: Values, pixel_mm: float) -> NDArray[np.bool_]:
-        return np.hypot(p, q) < self.radius_mm + 4 * pixel_mm
-
-    def change(self, p: Values, q: Values, pixel_mm: float) -> Change:
-        marked = np.hypot(p, q) <= self.radius_mm
-        slope = np.stack([marked, marked], axis=1).astype(np.float32) * np.float32(self.slope)
-        return Change(slope=slope, marked=marked if self.is_flaw else None)
-
-
-def shoot(*marks: Mark, shape: Shape = SHEET, finish: Finish | None = None, camera: Camera = LEFT) -> Rendering:
-    return render(Part("P1", shape, finish or Finish(), marks), camera, (A, B), HW)
-
-
-def places_of(shape: Shape, camera: Camera = LEFT) -> NDArray[np.float64]:
-    """H×W×3: what the middles of the pixels see, in mm."""
-    view, depth = view_of(camera, HW), geometry_of(shape, camera, HW).depth_mm
-    rays = [[ray(view, column + 0.5, row + 0.5) for column in range(HW[1])] for row in range(HW[0])]
-    return np.asarray(np.array(camera.position_mm) + depth[..., None] * np.array(rays))
 
 
 def same(first: Rendering, second: Rendering) -> bool:
@@ -135,7 +94,7 @@ def test_whole_numbers_are_as_good_as_others(of_sink: Rendering) -> None:
     light = Luminaire("A", (-260, 0, 760), (-60, 0, -180), (0, 1, 0), (560, 80))
     compiled = len(vars(shade_rows)["overloads"])
     for shape in (Sheet(600, 400, 6), Sink(500, 340, 90, 180, 6, 8, 35, (60, 0), 114, 6, 80, 3, 40, 350, 35)):
-        part = Part("P1", shape, Finish("brushed", 0, 1, 1, 0, 0, 0, 0, 0), (Disc((0, 0), 10),))
+        part = Part("P1", shape, Finish("brushed", 0, 1, 1, 0, 0, 0, 0, 0), (Dent((0, 0), 10, 1),))
         render(part, camera, (light,), HW, Environment(radiance=0))
     assert len(vars(shade_rows)["overloads"]) == compiled > 0
 
@@ -178,12 +137,13 @@ def test_a_dark_booth_sends_nothing(shape: Shape) -> None:
 
 
 @pytest.mark.parametrize("luminaire", [A, B], ids=lambda luminaire: luminaire.name)
-def test_a_mirror_shows_a_luminaire_where_it_is_reflected(luminaire: Luminaire) -> None:
+def test_a_mirror_shows_a_luminaire_where_it_is_reflected(places_of: "PlacesOf", luminaire: Luminaire) -> None:
     behind = np.array(luminaire.centre_mm) * (1, 1, -1)  # where it is seen, for the sheet lies at z = 0
     camera = replace(RIGHT, look_at_mm=tuple(behind.tolist()), view_mm=1000.0, vignetting=0.0)
     shape = Sheet(1500, 1500)
-    plane = shoot(shape=shape, finish=MIRROR, camera=camera).layers.planes["AB".index(luminaire.name)]
-    places = places_of(shape, camera)
+    geometry = geometry_of(shape, camera, HW)
+    plane = render(Part("P1", shape, MIRROR), camera, (luminaire,), HW, geometry=geometry).layers.planes[0]
+    places = places_of(geometry)
     along, across, normal = luminaire.axes * (1, 1, -1)
     # How far each ray, were the sheet not there, would miss the middle of what is behind it.
     rays = places - camera.position_mm
@@ -198,105 +158,6 @@ def test_a_mirror_shows_a_luminaire_where_it_is_reflected(luminaire: Luminaire) 
     # It is as bright as itself, but for what steel swallows and the lens scatters.
     np.testing.assert_allclose(bright[inside], 1, atol=0.05)
     assert bright[outside].max() < 0.05
-
-
-# Flaws.
-
-
-def test_ids_count_the_flaws_of_a_part_in_their_order() -> None:
-    first: list[Mark] = [Disc((-100, 0), 20), WaterSpot((0.0, -60.0), 6.0), Disc((0, 0), 20, "bump")]
-    last = [Disc((0, 80), 20, is_flaw=False), Disc((-100, 80), 20)]
-    for camera in (LEFT, RIGHT):
-        rendering = shoot(*first, *last, camera=camera)
-        assert [(flaw.id, flaw.kind) for flaw in rendering.flaws] == [(1, "dent"), (2, "bump"), (3, "dent")]
-        for number, (x, y) in enumerate([(-100, 0), (0, 0), (-100, 80)], 1):
-            ((column, row),) = camera.project(np.array([[x, y, 0.0]]), HW).astype(int)
-            assert rendering.instances[row, column] == number
-            assert rendering.mask[row, column] == 1 + CLASSES.index(rendering.flaws[number - 1].kind)
-        assert rendering.instances.max() == 3
-        np.testing.assert_array_equal(rendering.mask > 0, rendering.instances > 0)
-
-
-def test_the_same_flaw_twice_is_two_flaws() -> None:
-    disc = Disc((0, 0), 20)
-    assert [flaw.id for flaw in shoot(disc, disc).flaws] == [1, 2]
-
-
-def test_a_flaw_is_marked_where_it_is() -> None:
-    disc = Disc((-50, 20), 30)
-    rendering = shoot(disc)
-    places = places_of(SHEET)
-    np.testing.assert_array_equal(rendering.instances > 0, np.hypot(places[..., 0] + 50, places[..., 1] - 20) <= 30)
-
-
-def test_a_box_encloses_the_pixels_of_a_flaw() -> None:
-    rendering = shoot(Disc((-150, 0), 20), Disc((0, 50), 35))
-    for flaw in rendering.flaws:
-        own = rendering.instances == flaw.id
-        rows, columns = np.nonzero(own)
-        assert flaw.box_xyxy == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
-        assert flaw.area_px == own.sum() > 20
-
-
-def test_the_finer_of_two_flaws_is_marked_and_both_act() -> None:
-    fine, coarse = Disc((-50, 0), 15, "pit"), Disc((-50, 0), 40, "dent", slope=-0.03)
-    for marks in ([fine, coarse], [coarse, fine]):
-        rendering = shoot(*marks)
-        own = {flaw.kind: rendering.instances == flaw.id for flaw in rendering.flaws}
-        np.testing.assert_array_equal(own["pit"], shoot(fine).instances > 0)
-        np.testing.assert_array_equal(own["pit"] | own["dent"], shoot(coarse).instances > 0)
-        areas = {flaw.kind: flaw.area_px for flaw in rendering.flaws}
-        assert areas["dent"] == (own["pit"] | own["dent"]).sum()  # what lies under the other one counts
-        # Both slopes together are one of 0.07.
-        both = shoot(Disc((-50, 0), 40, slope=-0.03), Disc((-50, 0), 15, slope=0.1)).layers.planes
-        np.testing.assert_array_equal(rendering.layers.planes, both)
-        alone = shoot(Disc((-50, 0), 15, slope=0.07)).layers.planes
-        inner = cv2.erode(own["pit"].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        np.testing.assert_allclose(rendering.layers.planes[:, inner], alone[:, inner], rtol=0.02, atol=1e-3)
-
-
-def test_a_flaw_outside_the_frame_is_not_seen() -> None:
-    rendering = shoot(Disc((-50, 0), 20), Disc((295, 0), 10))
-    outside = rendering.flaws[1]
-    assert (outside.id, outside.box_xyxy, outside.area_px) == (2, None, 0)
-    assert set(outside.visibility.values()) == {0}
-    assert rendering.instances.max() == 1
-    assert shoot(Disc((295, 0), 10), camera=RIGHT).flaws[0].area_px > 5
-
-
-def test_a_sound_part_has_no_mask() -> None:
-    rendering = shoot(WaterSpot((0.0, 0.0), 6.0), Disc((50, 0), 20, is_flaw=False))
-    assert rendering.flaws == ()
-    assert not rendering.mask.any()
-    assert not rendering.instances.any()
-
-
-@pytest.mark.parametrize(
-    ("shape", "disc"),
-    [
-        (SHEET, Disc((-300, 0), 60)),
-        (SINK, Disc(SINK.drain_xy_mm, 70)),
-        (replace(SINK, hole_mm=96.0), Disc((60, 0), 55)),
-    ],
-    ids=["edge", "drain", "wide drain"],
-)
-def test_nothing_is_marked_where_there_is_no_metal(shape: Shape, disc: Disc) -> None:
-    camera = replace(RIGHT, look_at_mm=(*disc.xy_mm, -100.0), view_mm=200.0)
-    instances = shoot(disc, shape=shape, camera=camera).instances
-    form = form_of(shape)
-    share = np.array([[metal_share(x, y, form, 200 / 96) for x, y, _ in row] for row in places_of(shape, camera)])
-    assert (share < 0.5).sum() > 50
-    assert not instances[share < 0.5].any()
-    assert (instances[share > 0.5] == 1).sum() > 500
-
-
-def test_a_flaw_at_the_lip_is_not_marked_at_the_bottom() -> None:
-    disc = Disc((-252, 0), 40)
-    places = places_of(SINK)
-    marked = shoot(disc, shape=SINK).instances > 0
-    assert marked.any()
-    assert places[marked][:, 2].min() > -40
-    assert surface(-200.0, 0.0, form_of(SINK))[0] < -100
 
 
 # What is refused.

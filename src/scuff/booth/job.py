@@ -20,12 +20,11 @@ from scuff.booth.part import Part
 from scuff.booth.record import Exposures, RunRecord, check_same, describe
 from scuff.booth.render import Rendering, render
 from scuff.booth.scene import BOOTH
-from scuff.booth.sensor import Sensor
 from scuff.booth.settings import Settings, serial_of
 from scuff.booth.truth import truth_of
 
-SENSOR = Sensor()
-"""Of all cameras."""
+METERED_PERCENTILE = 97.0
+"""Share of the pixels that are not too bright: highlights on metal may be clipped, as in a real station."""
 
 METERED_PX = 342
 """Greatest width of the frame that an exposure is found with."""
@@ -75,7 +74,7 @@ def begin(folder: Folder, settings: Settings, numbers: Iterable[int]) -> Job:
         BoothError: The folder is taken by something else, or by a run with other settings.
     """
     folder.check()
-    description, begun = describe(settings, BOOTH, SENSOR), folder.read_run()
+    description, begun = describe(settings, BOOTH, settings.sensor), folder.read_run()
     if begun is None:
         begun = RunRecord(description, _exposures(settings), ())
     check_same(folder.root, begun.description, description)
@@ -102,7 +101,7 @@ def take(job: Job, sight: Sight) -> int:
         exposure = job.exposures[camera.name, lighting.name, part.finish.kind]
         seed = noise_seed(settings.seed, part, camera, lighting)
         intensities = lighting.intensities
-        frame = expose(rendering.layers, intensities, exposure, SENSOR, name, part.serial, camera.name, seed)
+        frame = expose(rendering.layers, intensities, exposure, settings.sensor, name, part.serial, camera.name, seed)
         truth = truth_of(rendering, lighting, settings.min_visibility)
         job.folder.write_frame(frame, truth, frame_metadata(part, camera, lighting, exposure, rendering, truth))
     return len(missing)
@@ -130,7 +129,8 @@ def _exposures(settings: Settings) -> Exposures:
         for camera in BOOTH.cameras:
             layers = render_part(settings.clean_part(finish), camera, small_hw).layers
             for lighting in settings.lightings:
-                exposures[camera.name, lighting.name, finish] = meter(layers, lighting.intensities, SENSOR)
+                exposure = meter(layers, lighting.intensities, settings.sensor, METERED_PERCENTILE)
+                exposures[camera.name, lighting.name, finish] = exposure
     return exposures
 
 

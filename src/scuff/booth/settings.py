@@ -11,6 +11,7 @@ from scuff.booth.draw import draw_part
 from scuff.booth.finish import KINDS, Kind
 from scuff.booth.lighting import Lighting
 from scuff.booth.part import Part
+from scuff.booth.sensor import Sensor
 from scuff.booth.shape import Shape, draw_sheet, draw_sink
 from scuff.core.errors import BoothError
 from scuff.core.picture import MAX_PIXELS
@@ -42,6 +43,7 @@ class Settings:
         lightings: Each camera takes a frame under each.
         min_visibility: See ``truth_of``.
         most_flaws: Of a part that has any.
+        gamma: Of the cameras; 1 is linear.
     """
 
     seed: int
@@ -52,11 +54,17 @@ class Settings:
     lightings: tuple[Lighting, ...]
     min_visibility: float = 1.0
     most_flaws: int = 6
+    gamma: float = 1.0
 
     @property
     def finishes(self) -> tuple[Kind, ...]:
         """The kinds of finish that the parts may have."""
         return tuple(kind for kind in KINDS if self.finish in (kind, MIXED))
+
+    @property
+    def sensor(self) -> Sensor:
+        """The sensor of both cameras."""
+        return Sensor(gamma=self.gamma)
 
     def draw_shape(self) -> Shape:
         """Draw the shape of all parts."""
@@ -87,6 +95,7 @@ class Settings:
             "size": f"{self.hw[1]}x{self.hw[0]}",
             "sound-share": self.sound_share,
             "most-flaws": self.most_flaws,
+            "gamma": self.gamma,
             "light": [str(lighting) for lighting in self.lightings],
             "min-visibility": self.min_visibility,
         }

@@ -123,6 +123,13 @@ def part_options(function: Callable[..., R]) -> Callable[..., R]:
     "camera takes a frame under each that is given; by default one, with all luminaires on.",
 )
 @click.option(
+    "--gamma",
+    type=click.FloatRange(0.2, 5),
+    default=1.0,
+    show_default=True,
+    help="Of the cameras: 1 is linear, as most machine vision cameras are set; 2.2 is for the eye.",
+)
+@click.option(
     "--min-visibility",
     type=click.FloatRange(min=0),
     default=1.0,
@@ -146,6 +153,7 @@ def render(
     sound_share: float,
     most_flaws: int,
     lights: tuple[str, ...],
+    gamma: float,
     min_visibility: float,
     workers: int | None,
 ) -> None:
@@ -164,7 +172,7 @@ def render(
     with a larger --parts it adds parts.
     """  # noqa: D301 - click wants the backspace character itself
     lightings = read_lightings(lights, LUMINAIRES)
-    settings = Settings(seed, shape, finish, read_size(size), sound_share, lightings, min_visibility, most_flaws)
+    settings = Settings(seed, shape, finish, read_size(size), sound_share, lightings, min_visibility, most_flaws, gamma)
     numbers = range(first, first + parts)
     try:
         new = _take_frames(Folder(out), settings, numbers, workers or threads())
