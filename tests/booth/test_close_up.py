@@ -19,7 +19,7 @@ def portrait(left: int, top: int, grey: int = 100) -> Portrait:
     pixels[top : top + 10, left : left + 10] += 100
     frames = {"A": pixels, "environment": np.full((*HW, 3), 40, np.uint8), ALL: pixels}
     flaw = Painted(1, "pit", left, top, np.ones((10, 10), np.bool_))
-    seen = tuple(SeenFlaw(number, "pit", None, 0, (1.0, 1.0), VISIBILITY) for number in (1, 2))
+    seen = tuple(SeenFlaw(number, "pit", None, np.zeros((0, 0), np.bool_), (1.0, 1.0), VISIBILITY) for number in (1, 2))
     return Portrait(BOOTH.cameras[0], frames, dict.fromkeys(frames, 1.0), (Outlined(flaw, faint=False),), seen)
 
 

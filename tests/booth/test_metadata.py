@@ -20,8 +20,8 @@ def test_a_frame_says_how_it_was_taken_and_what_is_in_it() -> None:
     mask[0, :3] = 1
     visibility = {"A": 2.345678, "B": 0.5, "environment": 0.1}
     flaws = (
-        SeenFlaw(1, "scratch", (0, 0, 3, 1), 3, (12.345678, 0.1), visibility),
-        SeenFlaw(2, "dent", None, 0, (5.0, 4.0), dict.fromkeys(visibility, 0.0)),
+        SeenFlaw(1, "scratch", (0, 0, 3, 1), np.ones((1, 3), np.bool_), (12.345678, 0.1), visibility),
+        SeenFlaw(2, "dent", None, np.zeros((0, 0), np.bool_), (5.0, 4.0), dict.fromkeys(visibility, 0.0)),
     )
     layers = Layers(("A", "B", "environment"), np.zeros((3, 2, 124), np.float32))
     rendering = Rendering(layers, mask, mask.astype(np.uint16), flaws)

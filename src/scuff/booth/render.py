@@ -45,7 +45,7 @@ class SeenFlaw:
         id: Its number on the part, from 1.
         kind: Its class.
         box_xyxy: Around its pixels, right and bottom exclusive; None where it is not in the frame.
-        area_px: Number of its pixels.
+        own: Which pixels of the box are its own, also where a finer flaw lies over them; 0×0 without a box.
         size_mm: Length and width.
         visibility: Contrast to noise by the name of the layer.
     """
@@ -53,9 +53,14 @@ class SeenFlaw:
     id: int
     kind: str
     box_xyxy: tuple[int, int, int, int] | None
-    area_px: int
+    own: NDArray[np.bool_]
     size_mm: tuple[float, float]
     visibility: Mapping[str, float]
+
+    @property
+    def area_px(self) -> int:
+        """Number of its pixels."""
+        return int(self.own.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +225,4 @@ class _Frame:
     def _seen(self, anchor: Anchor, bright: NDArray[np.float64]) -> SeenFlaw:
         sums = self.sums[anchor.id]
         visibility = dict(zip(self.names, sums.visibility(bright).tolist(), strict=True))
-        return SeenFlaw(anchor.id, anchor.mark.kind, sums.box, sums.pixels, anchor.mark.size_mm, visibility)
+        return SeenFlaw(anchor.id, anchor.mark.kind, sums.box, sums.own_pixels(), anchor.mark.size_mm, visibility)

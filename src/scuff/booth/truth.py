@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,10 @@ from numpy.typing import NDArray
 from scuff.booth.labelme import Painted
 from scuff.booth.light import ENVIRONMENT
 from scuff.booth.lighting import Lighting
+from scuff.booth.marks.classes import CLASSES
 from scuff.booth.render import Rendering, SeenFlaw
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +39,31 @@ def truth_of(rendering: Rendering, lighting: Lighting, min_visibility: float) ->
         lighting: Of the frame.
         min_visibility: A flaw that is less visible under each of the lit luminaires is not marked; 0 marks all.
     """
-    painted, left_out = [], {}
+    marked, left_out = [], {}
     for flaw in rendering.flaws:
-        shape = _painted(flaw, rendering.instances)
         if flaw.box_xyxy is None:
             left_out[flaw.id] = "is not in the frame"
-        elif shape is None:
-            left_out[flaw.id] = "lies under other flaws"
         elif (seen := visibility_under(flaw, lighting)) < min_visibility:
             left_out[flaw.id] = f"visibility {seen:.3g} is below {min_visibility:g}"
         else:
-            painted.append(shape)
-    kept = np.zeros(int(rendering.instances.max(initial=0)) + 1, np.uint8)
-    kept[[flaw.id for flaw in painted]] = 1
-    return Truth(rendering.mask * kept[rendering.instances], tuple(painted), left_out)
+            marked.append(flaw)
+    mask, instances = np.zeros_like(rendering.mask), np.zeros_like(rendering.instances)
+    for flaw in sorted(marked, key=lambda flaw: -flaw.size_mm[0] * flaw.size_mm[1]):  # the finer over the coarser
+        _within(mask, flaw)[flaw.own] = 1 + CLASSES.index(flaw.kind)
+        _within(instances, flaw)[flaw.own] = flaw.id
+    painted = [Painted(flaw.id, flaw.kind, *_corner(flaw), _within(instances, flaw) == flaw.id) for flaw in marked]
+    hidden = {flaw.id: "lies under other flaws" for flaw in painted if not flaw.pixels.any()}
+    return Truth(mask, tuple(flaw for flaw in painted if flaw.id not in hidden), left_out | hidden)
+
+
+def _corner(flaw: SeenFlaw) -> tuple[int, int]:
+    return flaw.box_xyxy[:2] if flaw.box_xyxy else (0, 0)
+
+
+def _within(plane: NDArray[Number], flaw: SeenFlaw) -> NDArray[Number]:
+    """The part of a plane that a flaw's box encloses."""
+    left, top, right, bottom = flaw.box_xyxy or (0, 0, 0, 0)
+    return plane[top:bottom, left:right]
 
 
 def visibility_under(flaw: SeenFlaw, lighting: Lighting) -> float:
@@ -57,12 +72,3 @@ def visibility_under(flaw: SeenFlaw, lighting: Lighting) -> float:
     Next to a luminaire the environment is too dim to show anything.
     """
     return max(flaw.visibility[name] for name in lighting.lit or (ENVIRONMENT,))
-
-
-def _painted(flaw: SeenFlaw, instances: NDArray[np.uint16]) -> Painted | None:
-    """The pixels that a flaw has for itself; None for none."""
-    if flaw.box_xyxy is None:
-        return None
-    left, top, right, bottom = flaw.box_xyxy
-    own = instances[top:bottom, left:right] == flaw.id
-    return Painted(flaw.id, flaw.kind, left, top, own) if own.any() else None

@@ -25,6 +25,7 @@ class Sums:
 
     layers: int
     pixels: int = 0
+    own: list[NDArray[np.intp]] = field(default_factory=list)
     box: Box | None = None
     contrast: NDArray[np.float64] = field(init=False)
     around: list[NDArray[np.float32]] = field(default_factory=list)
@@ -58,11 +59,22 @@ class Sums:
             box = (left, int(rows.min()) + row0, right, int(rows.max()) + 1 + row0)
             self.box = box if self.box is None else _joined(self.box, box)
             self.pixels += rows.size
+            self.own.append(np.stack([rows + row0, columns]))
             self.contrast += [float((change[rows, columns].astype(np.float64) ** 2).sum()) for change in changes]
         sound = kept[footprint.around] & free[footprint.around]
         rows, columns = (index[sound] for index in footprint.around)
         self.around.append(np.stack([plane[rows, columns] for plane in planes]))
         self.places.append(np.stack([np.ones(rows.size), rows + row0, columns]).astype(np.float32))
+
+    def own_pixels(self) -> NDArray[np.bool_]:
+        """Which pixels of its box are its own."""
+        if self.box is None:
+            return np.zeros((0, 0), np.bool_)
+        left, top, right, bottom = self.box
+        own = np.zeros((bottom - top, right - left), np.bool_)
+        rows, columns = np.concatenate(self.own, axis=1)
+        own[rows - top, columns - left] = True
+        return own
 
     def visibility(self, bright: NDArray[np.float64]) -> NDArray[np.float64]:
         """Contrast to noise in each layer, whose 99th percentiles are given; 0 where nothing was to be seen."""
