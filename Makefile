@@ -9,6 +9,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
 INSTALLED := .venv/installed
 BENCH_INSTALLED := .venv/installed-bench
+REALISM_INSTALLED := .venv/installed-realism
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow lint format bench
@@ -16,13 +17,13 @@ BENCH_INSTALLED := .venv/installed-bench
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: $(INSTALLED) ## Simulate parts, train on some, inspect the others; 8 minutes on two cores
+demo: $(INSTALLED) ## Photograph simulated sinks, train on some, inspect the others; 8 minutes on two cores
 	scripts/demo
 
 test: $(INSTALLED) ## Run the tests
 	$(BIN)/pytest
 
-test-slow: $(INSTALLED) ## Run the tests that take minutes
+test-slow: $(REALISM_INSTALLED) ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
 
 lint: $(INSTALLED) ## Check style, types and the import rules of the rooms
@@ -43,6 +44,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "scuff needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	$(BIN)/python -m pip --version > /dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
 	$(INSTALL) -e '.[train,dev]'
+	@touch $@
+
+$(REALISM_INSTALLED): $(INSTALLED)
+	$(INSTALL) -e '.[train,dev,realism]'
 	@touch $@
 
 $(BENCH_INSTALLED): $(INSTALLED)

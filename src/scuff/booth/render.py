@@ -29,8 +29,8 @@ from scuff.core.errors import BoothError
 BAND = 256
 """Rows that are rendered at a time; even, for the colour filters."""
 
-COARSE_MM = 3.0
-"""Distance of the points at which light by way of the part is sampled, for brushed metal."""
+COARSE_MM, FINE_MM = 3.0, 2.0
+"""Distance of the points at which light by way of the part is sampled, and on polished metal."""
 
 
 ROOM = Environment()
@@ -145,7 +145,7 @@ class _Frame:
         self.lamps = lamps_of(lights)
         form, steel = form_of(part.shape), steel_of(part.finish)
         self.stage = Stage(view_of(camera, hw), form, steel, camera.pixel_mm(hw), float(environment.radiance))
-        step = COARSE_MM if part.finish.rough_along > 0.04 else COARSE_MM / 2
+        step = COARSE_MM if part.finish.rough_along > 0.04 else FINE_MM
         rough = max(round(step / camera.pixel_mm(hw)), 2)
         coarse_hw = max(-(-hw[0] // rough), 2), max(-(-hw[1] // rough), 2)
         self.coarse = indirect_of(part.shape, part.finish, camera, lights, environment, coarse_hw).planes
