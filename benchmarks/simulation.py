@@ -33,7 +33,7 @@ from scuff.core.picture import write_whole
 HERE = Path(__file__).parent
 STAGES = ("render", "train", "zero", "tune", "table")
 SHAPES = ("sink", "sheet")
-MOST_FLAWS, GAMMA, LEAST_VISIBILITY = 10, 2.2, 1.5
+MOST_FLAWS, GAMMA, LEAST_VISIBILITY = 10, 2.2, 2.0
 """As many flaws as fit, and those in daylight: the real sets are bright pictures of flaws that a person has seen."""
 SIMULATED = {"sim": 1, "unseen": 1001}
 """The seeds of the parts to train on, and of those to be counted."""
@@ -49,6 +49,7 @@ labels = {{ {", ".join(f'{name} = "defect"' for name in CLASSES)} }}
 [patches]
 size_px = 256
 sound_share = 0.3
+min_defect_px = 40
 
 [split] # the parts to be counted have a seed of their own
 training = 0.85
@@ -116,7 +117,7 @@ class Bench:
                 options += [f"--most-flaws={MOST_FLAWS}", f"--gamma={GAMMA}", f"--min-visibility={LEAST_VISIBILITY}"]
                 lights = [f"--light={light}" for light in self.given.light]
                 began = time.monotonic()
-                self.scuff(took, "booth", "render", folder, "--finish=mixed", *options, *lights)
+                self.scuff(took, "booth", "render", folder, "--finish=brushed", *options, *lights)
                 facts = {"seconds": time.monotonic() - began, "frames": len(list(folder.glob("frames/*.png")))}
                 write_whole(took, json.dumps(facts))
 

@@ -23,8 +23,9 @@ from scuff.booth.scene import BOOTH
 from scuff.booth.settings import Settings, serial_of
 from scuff.booth.truth import truth_of
 
-METERED_PERCENTILE = 97.0
-"""Share of the pixels that are not too bright: highlights on metal may be clipped, as in a real station."""
+METERED_PERCENTILE, METERED_LEVEL = 97.0, 0.6
+"""How much of a frame is at most how bright: the highlights of brushed or polished metal may be clipped, as in a real
+station, but nothing of a part that is bright all over."""
 
 METERED_PX = 342
 """Greatest width of the frame that an exposure is found with."""
@@ -129,7 +130,7 @@ def _exposures(settings: Settings) -> Exposures:
         for camera in BOOTH.cameras:
             layers = render_part(settings.clean_part(finish), camera, small_hw).layers
             for lighting in settings.lightings:
-                exposure = meter(layers, lighting.intensities, settings.sensor, METERED_PERCENTILE)
+                exposure = meter(layers, lighting.intensities, settings.sensor, METERED_PERCENTILE, METERED_LEVEL)
                 exposures[camera.name, lighting.name, finish] = exposure
     return exposures
 
