@@ -17,7 +17,7 @@ REALISM_INSTALLED := .venv/installed-realism
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: $(INSTALLED) ## Photograph simulated sinks, train on some, inspect the others; 8 minutes on two cores
+demo: $(INSTALLED) ## Photograph simulated sheets, train on some, inspect the others; 8 minutes on two cores
 	scripts/demo
 
 test: $(INSTALLED) ## Run the tests
