@@ -8,7 +8,7 @@ from scuff.booth.form import form_of
 from scuff.booth.height import surface
 from scuff.booth.indirect import frame_at
 from scuff.booth.light import Luminaire
-from scuff.booth.shading import Frame3, lamp_of
+from scuff.booth.shading import Site, lamp_of
 from scuff.booth.shape import Sheet, Sink
 from scuff.booth.steel import steel_of
 
@@ -17,7 +17,7 @@ FORM, STEEL = form_of(SINK), steel_of(Finish())
 ABOVE = Luminaire("above", (0.0, 0.0, 800.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (100.0, 50.0))
 
 
-def seen_at(x: float, y: float) -> Frame3:
+def seen_at(x: float, y: float) -> Site:
     """The point of the sink at a place in plan, seen from high above its middle."""
     z, slope_x, slope_y = surface(x, y, FORM)
     return frame_at((x, y, z), slope_x, slope_y, (0.0, 0.0, 900.0), FORM, STEEL)[0]

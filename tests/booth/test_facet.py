@@ -5,11 +5,11 @@ import pytest
 
 from scuff.booth.facet import drawn, mirrored
 from scuff.booth.finish import Finish
-from scuff.booth.shading import TAIL, Frame3
+from scuff.booth.shading import TAIL, Site
 from scuff.booth.steel import steel_of
 
 STEEL = steel_of(Finish(rough_along=0.1, rough_across=0.2))
-ABOVE = Frame3((0.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+ABOVE = Site((0.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
 @pytest.mark.parametrize(("wide", "scale"), [(False, 1.0), (True, TAIL)])

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from scuff.booth.light import Luminaire
 from scuff.booth.shading import (
-    Frame3,
     Lobe,
+    Site,
     between,
     caught,
     fresnel,
@@ -29,14 +29,14 @@ LONG = (0.05, 0.0, 0.14)
 TURNED = (0.05, 0.003, 0.14)
 
 
-def seen_from(angle_deg: float) -> Frame3:
+def seen_from(angle_deg: float) -> Site:
     """The origin of a level plate, whose finish runs along x, seen from an angle towards x off its normal."""
     angle = math.radians(angle_deg)
     eye = (math.sin(angle), 0.0, math.cos(angle))
-    return Frame3((0.0, 0.0, 0.0), eye, eye, (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    return Site((0.0, 0.0, 0.0), eye, eye, (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
-def sent(seen: Frame3, light: Luminaire, rough: Two, tail: float = 0.0) -> Two:
+def sent(seen: Site, light: Luminaire, rough: Two, tail: float = 0.0) -> Two:
     """What the plate sends, glossy and diffuse."""
     variances = (0.5 * rough[0] ** 2, 0.5 * rough[1] ** 2)
     core = lobe_of((0.0, 0.0), variances[0], 0.0, variances[1])

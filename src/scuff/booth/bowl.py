@@ -10,7 +10,7 @@ from scuff.booth.form import Form
 from scuff.booth.geometry import clearance
 from scuff.booth.height import rounded_box
 from scuff.booth.kernel import inlined, kernel
-from scuff.booth.shading import Frame3, Lamp
+from scuff.booth.shading import Lamp, Site
 
 HALVINGS = 12
 OFF_MM = 0.4
@@ -18,7 +18,7 @@ OFF_MM = 0.4
 
 
 @inlined
-def in_bowl(seen: Frame3, form: Form) -> bool:
+def in_bowl(seen: Site, form: Form) -> bool:
     """Whether a point lies in a bowl, below its upper edge."""
     if form.profile_mm <= 0 or seen.point[2] > -0.3:
         return False
@@ -42,7 +42,7 @@ def leaves(point: Vector, toward: Vector, form: Form) -> bool:
 
 
 @inlined
-def sees(seen: Frame3, lamp: Lamp, u: float, v: float, form: Form) -> bool:
+def sees(seen: Site, lamp: Lamp, u: float, v: float, form: Form) -> bool:
     """Whether a place of a luminaire, each way in [-1, 1], can be seen from a point in a bowl."""
     toward = (
         lamp.centre[0] + u * lamp.along[0] + v * lamp.across[0] - seen.point[0],
@@ -53,7 +53,7 @@ def sees(seen: Frame3, lamp: Lamp, u: float, v: float, form: Form) -> bool:
 
 
 @kernel
-def seen_share(seen: Frame3, lamp: Lamp, form: Form) -> float:
+def seen_share(seen: Site, lamp: Lamp, form: Form) -> float:
     """Share of a luminaire that the part itself does not hide."""
     if not in_bowl(seen, form):
         return 1.0
@@ -65,7 +65,7 @@ def seen_share(seen: Frame3, lamp: Lamp, form: Form) -> float:
 
 
 @kernel
-def meets(seen: Frame3, toward: Vector, form: Form) -> float:
+def meets(seen: Site, toward: Vector, form: Form) -> float:
     """How far along a direction a ray from a bowl's inside that does not leave it meets the bowl again."""
     start = (
         seen.point[0] + OFF_MM * seen.normal[0],

@@ -4,7 +4,7 @@ import math
 
 from scuff.booth.camera import Vector
 from scuff.booth.kernel import inlined, kernel
-from scuff.booth.shading import TAIL, Frame3, fresnel, shadowing
+from scuff.booth.shading import TAIL, Site, fresnel, shadowing
 from scuff.booth.steel import Steel
 
 
@@ -29,7 +29,7 @@ def drawn(rank: float, turn: float, wide: bool, steel: Steel) -> tuple[float, fl
 
 
 @kernel
-def mirrored(seen: Frame3, along: float, across: float, steel: Steel) -> tuple[Vector, float, float]:
+def mirrored(seen: Site, along: float, across: float, steel: Steel) -> tuple[Vector, float, float]:
     """Follow the light of a facet with these slopes backwards.
 
     Returns:

@@ -24,7 +24,7 @@ from scuff.booth.kernel import inlined, kernel
 from scuff.booth.light import Environment, Luminaire
 from scuff.booth.noise import chance
 from scuff.booth.rows import in_rows
-from scuff.booth.shading import GRAZING, Frame3, dot, lamp_at, lamps_of, lit, lobe_of, shadowing
+from scuff.booth.shading import GRAZING, Site, dot, lamp_at, lamps_of, lit, lobe_of, shadowing
 from scuff.booth.shape import Shape
 from scuff.booth.steel import Steel, direction, steel_of
 from scuff.booth.view import View, ray, view_of
@@ -133,7 +133,7 @@ def _sample(
 @kernel
 def frame_at(
     point: Vector, slope_x: float, slope_y: float, eye: Vector, form: Form, steel: Steel
-) -> tuple[Frame3, float]:
+) -> tuple[Site, float]:
     """A point with its axes, and how much its finish is that of a wall."""
     unit = 1 / math.sqrt(slope_x * slope_x + slope_y * slope_y + 1)
     normal = (-slope_x * unit, -slope_y * unit, unit)
@@ -147,12 +147,12 @@ def frame_at(
     near = 1 / math.sqrt(x * x + y * y + z * z)
     to_eye = (x * near, y * near, z * near)
     eye = (dot(to_eye, along), dot(to_eye, across), dot(to_eye, normal))
-    return Frame3(point, to_eye, eye, along, across, normal), wall
+    return Site(point, to_eye, eye, along, across, normal), wall
 
 
 @kernel
 def _facets(
-    seen: Frame3,
+    seen: Site,
     lamps: NDArray[np.float64],
     room: Room,
     form: Form,
@@ -196,7 +196,7 @@ def _add(
 
 @kernel
 def _follow(
-    seen: Frame3,
+    seen: Site,
     toward: Vector,
     weight: float,
     lamps: NDArray[np.float64],

@@ -12,7 +12,7 @@ from scuff.booth.height import rounded_box, surface
 from scuff.booth.indirect import BY_ACROSS, BY_ALONG, SEEN, SHOWN, frame_at
 from scuff.booth.kernel import inlined, kernel
 from scuff.booth.maps import Maps
-from scuff.booth.shading import Frame3, Lamp, dot, lamp_at, lit, lobe_of
+from scuff.booth.shading import Lamp, Site, dot, lamp_at, lit, lobe_of
 from scuff.booth.steel import Spot, Steel, finish_at
 from scuff.booth.view import View, ray
 
@@ -122,7 +122,7 @@ def _surface(spot: Spot, steel: Steel, maps: Maps, row: int, column: int) -> Sur
 
 @kernel
 def _light(
-    seen: Frame3, metal: Surface, lamp: Lamp, tail: float, coarse: tuple[float, float, float, float]
+    seen: Site, metal: Surface, lamp: Lamp, tail: float, coarse: tuple[float, float, float, float]
 ) -> tuple[float, float]:
     """Glossy and diffuse radiance of a pixel under one luminaire."""
     (mean_1, mean_2), (first, second) = metal.slopes, metal.variances
@@ -236,7 +236,7 @@ def shade_rows(
 
 
 @kernel
-def _bent(spot: Spot, seen: Frame3, form: Form, pixel_mm: float) -> Spot:
+def _bent(spot: Spot, seen: Site, form: Form, pixel_mm: float) -> Spot:
     """Widen the slopes of a pixel by those that the surface itself has within it, as on a lip or an edge."""
     x, y, _ = seen.point
     along, across = 0.0, 0.0
@@ -253,7 +253,7 @@ def _bent(spot: Spot, seen: Frame3, form: Form, pixel_mm: float) -> Spot:
 @kernel
 def _layer(
     stage: Stage,
-    seen: Frame3,
+    seen: Site,
     metal: Surface,
     lamps: NDArray[np.float64],
     layer: int,

@@ -35,7 +35,7 @@ class Lamp(NamedTuple):
     area: float
 
 
-class Frame3(NamedTuple):
+class Site(NamedTuple):
     """A point, the direction of the camera (also in the point's own axes), and those axes.
 
     They are along the finish, across it, and normal to the surface.
@@ -131,7 +131,7 @@ def between(low: float, high: float) -> float:
 
 
 @inlined
-def local(seen: Frame3, vector: Vector) -> Vector:
+def local(seen: Site, vector: Vector) -> Vector:
     """A vector in the axes of a point."""
     return dot(vector, seen.along), dot(vector, seen.across), dot(vector, seen.normal)
 
@@ -229,7 +229,7 @@ def nearest_place(
 
 @kernel
 def lit(
-    seen: Frame3, lamp: Lamp, core: Lobe, groove: Lobe, tail: float, share: float, variances: tuple[float, float]
+    seen: Site, lamp: Lamp, core: Lobe, groove: Lobe, tail: float, share: float, variances: tuple[float, float]
 ) -> tuple[float, float]:
     """What a point sends to the camera from a luminaire of radiance 1.
 
