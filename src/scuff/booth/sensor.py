@@ -1,6 +1,6 @@
 """The sensor of a camera: light becomes electrons, electrons become numbers, numbers become a picture.
 
-The model is the linear one of EMVA standard 1288, release 3.1, sections 2.1 and 2.2: a number is µ_y = µ_dark + K·µ_e
+The model is the linear one of EMVA standard 1288: a number is µ_y = µ_dark + K·µ_e
 with the variance K²·(σ_read² + µ_e) + 1/12 for read noise, shot noise and rounding. Dark current is left out: within
 the exposures of a booth it stays below the read noise.
 """
