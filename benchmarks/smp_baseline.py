@@ -55,11 +55,11 @@ class SmpNetwork(nn.Module):
         return logits
 
 
-def loader(patches: Patches, side: Side, seed: int, augment: Augment | None) -> DataLoader[tuple[Tensor, Tensor]]:
-    """Read a side of the patches in the order that scuff reads them."""
-    training = augment is not None
-    order = EpochOrder(patches.indices(side), seed, shuffle=training)
-    return DataLoader(PatchSamples(patches, seed, augment), BATCH, sampler=order, drop_last=training)
+def loader(
+    patches: Patches, order: EpochOrder, seed: int, augment: Augment | None
+) -> DataLoader[tuple[Tensor, Tensor]]:
+    """Read patches in an order, as scuff reads them."""
+    return DataLoader(PatchSamples(patches, seed, augment), BATCH, sampler=order, drop_last=augment is not None)
 
 
 def validation_loss(network: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]], loss_of: WeightedLoss) -> float:
@@ -72,14 +72,15 @@ def validation_loss(network: nn.Module, batches: DataLoader[tuple[Tensor, Tensor
 
 def train(network: nn.Module, patches: Patches, seed: int, minutes: float, rate: float) -> float:
     """Train until the time is up and keep the best epoch; give patches per second of the steps."""
-    training = loader(patches, Side.TRAINING, seed, Augment(Augmentation()))
-    validation = loader(patches, Side.VALIDATION, seed, None)
+    order = EpochOrder(patches.indices(Side.TRAINING), seed, shuffle=True)
+    training = loader(patches, order, seed, Augment(Augmentation()))
+    validation = loader(patches, EpochOrder(patches.indices(Side.VALIDATION), seed, shuffle=False), seed, None)
     loss_of, adam = WeightedLoss(), torch.optim.Adam(network.parameters(), rate)
     began, in_steps, seen, best = time.monotonic(), 0.0, 0, (math.inf, network.state_dict())
     epoch, done = 0, False
     while not done:
         network.train()
-        training.sampler.set_epoch(epoch)  # type: ignore[attr-defined]  # an EpochOrder
+        order.set_epoch(epoch)
         epoch_began = time.monotonic()
         for pixels, truth in training:
             elapsed = time.monotonic() - began

@@ -2,6 +2,7 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scuff.booth import job as jobs
@@ -108,4 +109,5 @@ def test_no_two_frames_have_the_same_noise(job: Job) -> None:
 def test_frames_are_neither_dark_nor_blown_out(job: Job) -> None:
     take(job, LEFT)
     pixels = read_picture(job.folder.root / "frames/P0002-left-A.png")
-    assert 0.001 < (pixels > 140).mean() < 0.2
+    assert np.percentile(pixels.max(axis=2), 97) == pytest.approx(0.6 * 255, abs=15)
+    assert (pixels == 255).mean() < 0.001

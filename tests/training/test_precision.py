@@ -1,4 +1,5 @@
 import sys
+from typing import Literal
 
 import pytest
 import torch
@@ -9,8 +10,8 @@ from scuff.training.precision import choose_device, choose_precision, keep_depth
 
 
 @pytest.mark.parametrize("wanted", ["fp32", "bf16"])
-def test_what_is_asked_for_is_taken(wanted: str) -> None:
-    assert choose_precision(wanted, "cpu") == wanted  # type: ignore[arg-type]  # pytest's parameters are strings
+def test_what_is_asked_for_is_taken(wanted: Literal["fp32", "bf16"]) -> None:
+    assert choose_precision(wanted, "cpu") == wanted
 
 
 @pytest.mark.parametrize(
