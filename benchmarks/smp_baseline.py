@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from scuff.core.recipe import Augmentation
+from scuff.core.tile import squares
 from scuff.dataset.catalogue import load_catalogue
 from scuff.dataset.patches import Patches, load_patches
 from scuff.dataset.samples import EpochOrder, PatchSamples
@@ -31,12 +32,12 @@ from scuff.evaluation.operating_point import threshold_or_half
 from scuff.evaluation.tables import text_table, write_json
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.runtime import TorchRuntime
-from scuff.nets.unet import MEAN, STD
+from scuff.nets.unet import MEAN, STD, SurfaceUNet
 
 BATCH = 8
 
 
-class SmpNetwork(nn.Module):
+class SmpNetwork(SurfaceUNet):
     """The library's U-Net, fed with pixels in [0, 255]."""
 
     mean: Tensor
@@ -44,13 +45,18 @@ class SmpNetwork(nn.Module):
 
     def __init__(self, classes: int) -> None:
         """Build it from scratch: no ImageNet weights on either side."""
-        super().__init__()
+        nn.Module.__init__(self)  # the layers are the library's; only what runs and counts them is scuff's
+        self.planes, self.step = (2 if classes > 1 else 1), 1
         self.unet = smp.Unet("efficientnet-b0", encoder_weights=None, classes=classes + 1 if classes > 1 else 1)
         self.register_buffer("mean", 255 * torch.tensor(MEAN).view(1, 3, 1, 1))
         self.register_buffer("std", 255 * torch.tensor(STD).view(1, 3, 1, 1))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """N×3×H×W pixels become N×K×H×W logits."""
+        return self.coarse(pixels)
+
+    def coarse(self, pixels: Tensor) -> Tensor:
+        """The same; its head is at full resolution."""
         logits: Tensor = self.unet((pixels.float() - self.mean) / self.std)
         return logits
 
@@ -118,11 +124,11 @@ def main() -> None:
     speed = train(network, patches, given.seed, given.minutes, given.rate)
     catalogue = load_catalogue(given.patches / record.catalogue)
     division = load_division(given.patches / record.split)
-    runtime, geometry = TorchRuntime(network), (record.size_px, record.overlap)
+    runtime, tiling = TorchRuntime(network), squares(record.size_px)
     validation = division.rows(catalogue, Side.VALIDATION)
-    threshold, _ = threshold_or_half(score_histogram(catalogue, validation, runtime, *geometry), "validation frames")
+    threshold, _ = threshold_or_half(score_histogram(catalogue, validation, runtime, tiling), "validation frames")
     test = division.rows(catalogue, Side.TEST)
-    evaluation = evaluate_frames(catalogue, test, runtime, *geometry, threshold=threshold)
+    evaluation = evaluate_frames(catalogue, test, runtime, tiling, threshold)
     write_json(given.out / "metrics.json", evaluation, {"patches_per_s": speed, "seed": given.seed})
     sys.stderr.write(text_table(evaluation) + "\n")
     sys.stdout.write(json.dumps({"out": str(given.out), "patches_per_s": round(speed, 2)}) + "\n")

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[1]
 WITHOUT_WORKSTATION = """
 import importlib, pkgutil, sys
 
-REFUSED = {"torch", "torchvision", "timm", "lightning", "matplotlib", "shapely", "pycocotools", "tensorboard"}
+REFUSED = {
+    "torch", "torchvision", "timm", "lightning", "matplotlib", "shapely", "pycocotools", "tensorboard", "onnxruntime"
+}
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
@@ -23,11 +25,13 @@ sys.meta_path.insert(0, Refuse())
 """
 
 IMPORT_ALL = """
+# Imported only where a recipe names that runtime.
+optional = {f"scuff.inspection.{name}" for name in ("torch_runtime", "onnx_runtime", "onnx_session")}
 names = ["scuff.cli.main", "scuff.cli.booth", "scuff.cli.init", "scuff.cli.inspect", "scuff.cli.recipe_options"]
 for room in ("scuff.booth", "scuff.core", "scuff.inspection"):
     package = importlib.import_module(room)
     names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{room}.")]
-for name in names:
+for name in [name for name in names if name not in optional]:
     importlib.import_module(name)
 print(len(names), "modules")
 """

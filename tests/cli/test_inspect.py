@@ -1,6 +1,10 @@
 import csv
+import select
+import signal
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scuff.cli.main import main
+from scuff.cli.main import INTERNAL_ERROR, main
 from scuff.core.bundle import NETWORK, Bundle
+from scuff.inspection.pipeline import Inspector
 
 MakeBundle = Callable[..., Bundle]
 
@@ -38,6 +43,10 @@ def outcomes(out: Path) -> dict[str, str]:
         return {row["file"]: row["outcome"] for row in csv.DictReader(file)}
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 @pytest.fixture
 def bundle(make_bundle: MakeBundle) -> Path:
     return make_bundle().folder
@@ -51,8 +60,6 @@ def test_all_pass(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     )
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "a.json",
-        "a.mask.png",
-        "a.overlay.png",
         "report.html",
         "results.csv",
     ]
@@ -74,14 +81,45 @@ def test_review_is_no_pass(bundle: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert "0 pass, 0 fail, 1 to review, 0 not inspected" in capsys.readouterr().out
 
 
-def test_truncated_picture_harms_no_other_and_never_passes(bundle: Path, tmp_path: Path) -> None:
+def claim_size(path: Path, width: int, height: int) -> None:
+    """Write a PNG whose header claims a size, and which has no pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
+    written = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    ]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(written))
+
+
+def test_bad_pictures_harm_no_other_and_never_pass(bundle: Path, tmp_path: Path) -> None:
     add_picture(tmp_path / "in" / "a.png", scratches=1)
-    add_picture(tmp_path / "in" / "c.png")
-    cut = add_picture(tmp_path / "in" / "b.jpg")
+    add_picture(tmp_path / "in" / "z.png")
+    cut = add_picture(tmp_path / "in" / "cut.jpg")
     cut.write_bytes(cut.read_bytes()[:-100])
+    Image.new("L", (1, 1), 128).save(tmp_path / "in" / "dot.png")
+    claim_size(tmp_path / "in" / "bomb.png", 20_000, 15_000)
+    (tmp_path / "in" / "empty.tif").touch()
+    (tmp_path / "in" / "text.bmp").write_text("no picture")
     assert inspect(bundle, tmp_path / "in", "--out", tmp_path / "out") == 3
-    assert outcomes(tmp_path / "out") == {"a.png": "fail", "b.jpg": "not-inspected", "c.png": "pass"}
-    assert "truncated or damaged" in (tmp_path / "out" / "report.html").read_text()
+    assert outcomes(tmp_path / "out") == {
+        "a.png": "fail",
+        "bomb.png": "not-inspected",
+        "cut.jpg": "not-inspected",
+        "dot.png": "pass",
+        "empty.tif": "not-inspected",
+        "text.bmp": "not-inspected",
+        "z.png": "pass",
+    }
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "truncated or damaged" in page
+    assert "its header claims 20000×15000 pixels" in page
+    assert page.count("not a picture that can be read") >= 2
+
+
+def test_overlays_of_all_pictures_can_be_had(bundle: Path, tmp_path: Path) -> None:
+    add_picture(tmp_path / "in" / "a.png")
+    assert inspect(bundle, tmp_path / "in", "--out", tmp_path / "out", "--pictures", "all") == 0
+    assert {"a.json", "a.mask.png", "a.overlay.jpg"} < set(contents(tmp_path / "out"))
 
 
 def test_equal_runs_write_equal_bytes(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,10 +129,8 @@ def test_equal_runs_write_equal_bytes(bundle: Path, tmp_path: Path, monkeypatch:
         (tmp_path / folder / "in" / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
         monkeypatch.chdir(tmp_path / folder)
         assert inspect(bundle, "in", "--out", "out") == 3
-    one, two = (
-        {path.name: path.read_bytes() for path in (tmp_path / folder / "out").iterdir()} for folder in ("one", "two")
-    )
-    assert len(one) == 3 * 3 + 1 + 2
+    one, two = (contents(tmp_path / folder / "out") for folder in ("one", "two"))
+    assert len(one) == 2 * 3 + 2 + 2
     assert one == two
 
 
@@ -113,6 +149,89 @@ def test_second_run_replaces_the_first_and_does_not_inspect_it(bundle: Path, tmp
     add_picture(path)
     assert inspect(bundle, tmp_path / "in", "--out", out) == 0
     assert outcomes(out) == {"a.png": "pass"}
+
+
+def test_what_is_done_is_not_inspected_again(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.png", "b.png"):
+        add_picture(tmp_path / "in" / name, scratches=1)
+    out = tmp_path / "out"
+    assert inspect(bundle, tmp_path / "in", "--out", out) == 1
+    first = contents(out)
+    kept = (out / "a.json").stat().st_mtime_ns
+    (out / "b.json").unlink()
+    capsys.readouterr()
+    assert inspect(bundle, tmp_path / "in", "--out", out) == 1
+    assert "2/2, 1 done before" in capsys.readouterr().err
+    assert (out / "a.json").stat().st_mtime_ns == kept
+    assert contents(out) == first
+
+
+def test_other_settings_and_fewer_pictures_leave_nothing_of_an_earlier_run(bundle: Path, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        add_picture(tmp_path / "in" / name, scratches=1)
+    out = tmp_path / "out"
+    assert inspect(bundle, tmp_path / "in", "--out", out) == 1
+    (tmp_path / "in" / "b.png").unlink()
+    assert inspect(bundle, tmp_path / "in", "--out", out, "--set", "inspection.min_area_px=99") == 0
+    assert sorted(contents(out)) == ["a.json", "report.html", "results.csv"]
+
+
+@pytest.mark.parametrize("signal_and_code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(
+    bundle: Path, tmp_path: Path, signal_and_code: tuple[signal.Signals, int]
+) -> None:
+    frames, out = 300, tmp_path / "out"
+    for number in range(frames):
+        add_picture(tmp_path / "in" / f"{number:03}.png", scratches=number % 3)
+    command = ["inspect", str(bundle), str(tmp_path / "in"), "--out"]
+    stopping, code = signal_and_code
+    with subprocess.Popen([sys.executable, "-m", "scuff.cli.main", *command, out], stderr=subprocess.PIPE) as run:
+        while run.poll() is None and len(list(out.glob("*.json"))) < 10:
+            select.select([], [], [], 0.01)
+        run.send_signal(stopping)
+        _, said = run.communicate()
+    assert run.returncode == code, said.decode()
+    assert 10 <= len(list(out.glob("*.json"))) < frames
+    assert not (out / "results.csv").exists()
+    if stopping == signal.SIGINT:
+        assert f"Stopped; what is done is in {out}, and the same command goes on from there" in said.decode()
+        assert not list(out.glob("*.part"))
+    assert inspect(*command[1:], out) == 1
+    assert len(outcomes(out)) == frames
+    assert inspect(*command[1:], tmp_path / "undisturbed") == 1
+    assert contents(out) == contents(tmp_path / "undisturbed")
+
+
+def test_an_error_of_scuff_itself_stops_the_run_with_its_traceback(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("in a lane")
+
+    add_picture(tmp_path / "in" / "a.png")
+    monkeypatch.setattr(Inspector, "inspect", broken)
+    assert inspect(bundle, tmp_path / "in", "--out", tmp_path / "out") == INTERNAL_ERROR
+    assert "ZeroDivisionError: in a lane" in capsys.readouterr().err
+    assert contents(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize("address", ["", "nowhere", "host:", "ray://host:1", "host:port"])
+def test_addresses_of_another_form_are_refused(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    path = add_picture(tmp_path / "in" / "a.png")
+    assert inspect(bundle, path, "--out", tmp_path / "out", "--ray-address", address) == 2
+    assert f"--ray-address {address}: must be auto, local or HOST:PORT" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_cluster_without_ray_says_what_to_install(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = add_picture(tmp_path / "in" / "a.png")
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert inspect(bundle, path, "--out", tmp_path / "out", "--ray-address", "auto") == 2
+    assert "needs the package 'ray'; install it with: pip install 'scuff[cluster]'" in capsys.readouterr().err
 
 
 def test_settings_come_from_the_bundle_and_the_command_line(make_bundle: MakeBundle, tmp_path: Path) -> None:
@@ -153,7 +272,11 @@ def test_altered_bundle_is_refused(bundle: Path, tmp_path: Path, capsys: pytest.
 
 @pytest.mark.parametrize(
     ("argument", "message"),
-    [("none.png", "there is no such file or folder"), ("*.bmp", "no picture matches this pattern")],
+    [
+        ("none.png", "there is no such file or folder"),
+        ("*.bmp", "no picture matches this pattern"),
+        ("", "no picture in this folder or below it"),
+    ],
 )
 def test_wrong_paths_are_refused(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], argument: str, message: str
@@ -183,4 +306,5 @@ def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert inspect("--help") == 0
     shown = capsys.readouterr().out
     assert "\n  Example:\n    scuff inspect bundles/bowl pictures/ --out inspected\n" in shown
-    assert "\n             3  at least one could not be inspected\n" in shown
+    assert "\n             3    at least one could not be inspected\n" in shown
+    assert "\n             130  stopped by Ctrl-C\n" in shown

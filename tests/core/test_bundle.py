@@ -2,19 +2,21 @@ from pathlib import Path
 
 import pytest
 
-from scuff.core.bundle import Agreement, Bundle, Manifest, Provenance, open_bundle, seal
+from scuff.core.bundle import Bundle, Manifest, Provenance, open_bundle, seal
 from scuff.core.errors import BundleError
+from scuff.core.tile import Tiling
+from tests.fixtures.bundles import AGREEMENT
 
 MANIFEST = Manifest(
     product="Gehäusedeckel",
     classes=("scratch", "dent"),
     tile_px=64,
-    overlap=0.25,
+    halo_px=5,
     threshold=0.5,
     threshold_source="validation parts",
     mean=(0.5, 0.5, 0.5),
     std=(0.2, 0.2, 0.2),
-    agreement=Agreement(patches=2, source="validation", largest_difference=1e-6, tolerance=1e-4),
+    agreement={"openvino": AGREEMENT},
     provenance=Provenance(
         scuff="0.1.0",
         commit="",
@@ -131,8 +133,14 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path, name: str) -> None:
         open_bundle(tmp_path / name)
 
 
-def test_a_bundle_of_an_unknown_format_is_refused(tmp_path: Path) -> None:
-    newer = MANIFEST.model_copy(update={"format": 2})
-    folder = seal(draft(tmp_path / ".draft"), tmp_path / "bundle", newer).folder
-    with pytest.raises(BundleError, match=r"bundle\.json: format: Input should be 1; export it with this scuff"):
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_bundle_of_another_format_is_refused(tmp_path: Path, number: int) -> None:
+    other = MANIFEST.model_copy(update={"format": number})
+    folder = seal(draft(tmp_path / ".draft"), tmp_path / "bundle", other).folder
+    with pytest.raises(BundleError, match=r"bundle\.json: format: Input should be 2; export it with this scuff"):
         open_bundle(folder)
+
+
+def test_squares_or_strips() -> None:
+    assert MANIFEST.tiling == Tiling(64, 64, 5)
+    assert MANIFEST.model_copy(update={"strip_px": 480}).tiling == Tiling(480, None, 5)

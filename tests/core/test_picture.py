@@ -15,9 +15,11 @@ from scuff.core.picture import (
     read_size,
     read_values,
     sha256,
+    to_rgb,
     write_png,
     write_whole,
 )
+from scuff.core.pixel_format import PixelFormat
 
 GREY = np.array([[0, 50, 100], [150, 200, 255]], np.uint8)
 RGB = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])
@@ -112,7 +114,7 @@ def test_16_bit_grey_is_scaled_by_the_white_level(tmp_path: Path, suffix: str) -
     path = save(tmp_path / f"a{suffix}", values)
     np.testing.assert_array_equal(read_values(path), values)
     assert read_picture(path)[0, :, 0].tolist() == [0, 1, 16, 255]
-    assert read_picture(path, white_level=4095)[0, :, 1].tolist() == [0, 16, 255, 255]
+    assert read_picture(path, PixelFormat(white_level=4095))[0, :, 1].tolist() == [0, 16, 255, 255]
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
@@ -120,11 +122,11 @@ def test_16_bit_colour_keeps_its_bits_and_its_order(tmp_path: Path, suffix: str)
     values = RGB.astype(np.uint16) * 257 // 2
     path = save_16(tmp_path / f"a{suffix}", values)
     np.testing.assert_array_equal(read_values(path), values)
-    np.testing.assert_array_equal(read_picture(path, white_level=65535 // 2), RGB)
+    np.testing.assert_array_equal(read_picture(path, PixelFormat(white_level=65535 // 2)), RGB)
 
 
 def test_the_white_level_leaves_8_bits_alone(tmp_path: Path) -> None:
-    np.testing.assert_array_equal(read_picture(save(tmp_path / "a.png", RGB), white_level=4095), RGB)
+    np.testing.assert_array_equal(read_picture(save(tmp_path / "a.png", RGB), PixelFormat(white_level=4095)), RGB)
 
 
 @pytest.mark.parametrize("bits", [np.int32, np.float32])
@@ -231,14 +233,101 @@ def test_embedded_pictures_are_read_and_named_as_such(tmp_path: Path) -> None:
         read_picture(b"nothing")
 
 
-def test_a_header_that_claims_too_much_is_refused_before_decoding(tmp_path: Path) -> None:
-    header = struct.pack(">IIBBBBB", 100_000, 50_000, 8, 2, 0, 0, 0)
+@pytest.mark.parametrize(("width", "height"), [(100_000, 50_000), (20_000, 15_000)])
+def test_a_header_that_claims_too_much_is_refused_before_decoding(tmp_path: Path, width: int, height: int) -> None:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     content = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
     path = tmp_path / "bomb.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + content)
     for read in (read_picture, read_size):
-        with pytest.raises(PictureError, match="claims 100000×50000 pixels; scuff reads up to 150,000,000"):
+        with pytest.raises(PictureError, match=rf"claims {width}×{height} pixels; scuff reads up to 150,000,000"):
             read(path)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".bmp"])
+def test_a_picture_may_be_one_pixel(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    Image.fromarray(np.array([[[90, 90, 90]]], np.uint8)).save(path)
+    assert read_picture(path).tolist() == [[[90, 90, 90]]]
+
+
+def test_bytes_that_were_read_already_are_not_read_again(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.png", RGB)
+    content = path.read_bytes()
+    path.unlink()
+    np.testing.assert_array_equal(read_picture(path, content=content), RGB)
+    with pytest.raises(PictureError, match=r"a\.png: not a picture that can be read"):
+        read_picture(path, content=b"nothing")
+
+
+MOSAIC = np.tile(np.array([[200, 100], [100, 50]], np.uint8), (2, 2))
+"""RG: what a sensor sees of a surface that is (200, 100, 50) everywhere."""
+RG = PixelFormat(bayer="RG", white_level=4080, raw_width_px=4, raw_height_px=4)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "bits"),
+    [(".png", 8), (".png", 16), (".tif", 8), (".tif", 16), (".bmp", 8), (".raw", 8), (".raw", 16)],
+)
+def test_a_mosaic_gets_its_colours_from_a_file_as_from_memory(tmp_path: Path, suffix: str, bits: int) -> None:
+    values = MOSAIC if bits == 8 else MOSAIC.astype(np.uint16) * 16
+    path = tmp_path / f"a{suffix}"
+    if suffix == ".raw":
+        path.write_bytes(values.tobytes())
+    else:
+        Image.fromarray(values).save(path)
+    expected = np.full((4, 4, 3), (200, 100, 50), np.uint8)
+    np.testing.assert_array_equal(read_picture(path, RG), expected)
+    np.testing.assert_array_equal(read_picture(path, RG, path.read_bytes()), expected)
+    np.testing.assert_array_equal(to_rgb(values, RG), expected)
+
+
+def test_colour_pictures_are_no_mosaics(tmp_path: Path) -> None:
+    np.testing.assert_array_equal(read_picture(save(tmp_path / "a.png", RGB), RG), RGB)
+
+
+def test_a_mosaic_that_exif_turns_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match=r"a\.png: EXIF turns it \(orientation 3\), but a Bayer mosaic"):
+        read_picture(save(tmp_path / "a.png", MOSAIC, orientation=3), RG)
+
+
+def test_a_raw_file_is_a_picture_that_needs_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.RAW"
+    path.write_bytes(bytes([0, 1, 2, 3, 4, 255]))
+    assert is_picture(path)
+    pixels = read_picture(path, PixelFormat(raw_width_px=3, raw_height_px=2))
+    assert pixels[..., 1].tolist() == [[0, 1, 2], [3, 4, 255]]
+    with pytest.raises(PictureError, match=r"a\.RAW: has no header that says its size; set frames\.raw_width_px"):
+        read_picture(path)
+    with pytest.raises(PictureError, match=r"a\.RAW: has 6 bytes, but 4×4 pixels"):
+        read_picture(path, RG)
+    with pytest.raises(PictureError, match=r"b\.raw: there is no such file"):
+        read_picture(tmp_path / "b.raw", RG)
+
+
+@pytest.mark.parametrize("white_level", [1, 1023, 4095, 65535])
+def test_each_16_bit_value_is_rounded_to_its_share_of_white(white_level: int) -> None:
+    values = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+    exact = np.minimum(values * 255.0 / white_level, 255)
+    np.testing.assert_allclose(to_rgb(values, PixelFormat(white_level=white_level))[..., 0], exact, atol=0.5 + 1e-4)
+
+
+@pytest.mark.parametrize("pixels", [GREY, RGB, RGBA, RGB[:, ::-1], GREY[::-1]])
+def test_values_from_memory_become_rgb(pixels: NDArray[np.uint8]) -> None:
+    rgb = to_rgb(pixels)
+    np.testing.assert_array_equal(rgb, np.dstack([pixels] * 3)[..., :3])
+    assert rgb.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.zeros((2, 2), np.float32), np.zeros((2, 2, 2), np.uint8), np.zeros(4, np.uint8), np.zeros((0, 4), np.uint8)],
+)
+def test_what_is_no_picture_in_memory_is_refused(values: NDArray[np.generic]) -> None:
+    with pytest.raises(
+        PictureError, match=rf"camera: an array of {values.dtype} with the shape .* is no picture; give"
+    ):
+        to_rgb(values, where="camera")
 
 
 def test_a_written_png_depends_on_its_pixels_alone(tmp_path: Path) -> None:

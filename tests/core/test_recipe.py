@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from scuff.core.recipe import Product, Recipe, Split
+from scuff.core.recipe import Inspection, Product, Recipe, Split, polygon
 
 
 def test_defaults_are_those_of_the_published_procedure() -> None:
@@ -33,3 +33,37 @@ def test_shares_of_a_split_must_add_up_to_one() -> None:
 def test_a_class_may_be_named_once() -> None:
     with pytest.raises(ValidationError, match="a class is named twice"):
         Product(classes=("scratch", "dent", "scratch"))
+
+
+def test_inspection_is_that_of_whole_frames_by_default() -> None:
+    inspection = Recipe().inspection
+    assert (inspection.region, inspection.screening, inspection.runtime) == ({}, "auto", "auto")
+    assert (inspection.streams, inspection.lanes) == (None, 2)
+
+
+def test_polygon_is_read_as_points() -> None:
+    assert polygon("0,0 900,0\t900,600") == [(0, 0), (900, 0), (900, 600)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0,0 900,0", "0,0 900,0 900", "0,0 900,0 900,600,3", "0,0 9.5,0 9,6", "0,0 -9,0 9,6", "a,b c,d e,f"]
+)
+def test_polygon_of_anything_but_points_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="must be three or more points in whole pixels"):
+        Inspection(region={"left": text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5,5 5,5 5,5", "0,0 10,10 20,20", "0,0 9,0 0,0", "0,0 10,10 10,0 0,10"],
+    ids=["point", "line", "back", "eight"],
+)
+def test_polygon_that_encloses_nothing_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"encloses no area: .*; name the corners in the order"):
+        Inspection(region={"": text})
+
+
+@pytest.mark.parametrize("wrong", [{"streams": 0}, {"lanes": 0}, {"runtime": "caffe"}, {"screening": "on"}])
+def test_inspection_settings_have_limits(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Inspection.model_validate(wrong)

@@ -144,6 +144,11 @@ def test_a_line_feed_in_an_override_sets_no_second_key() -> None:
             'training.schedule = "cosin": must be "constant" or "cosine"; nearest: "cosine"',
         ),
         (
+            '[inspection]\nregion = { left = "0,0 9,0" }\n',
+            'inspection.region = { "left" = "0,0 9,0" }: must be three or more points in whole pixels, '
+            "as in \"0,0 900,0 900,600\", not '0,0 9,0'",
+        ),
+        (
             "[split]\ntraining = 0.5\n",
             "[split]: training, validation and test must add up to 1, not 0.8",
         ),
@@ -229,6 +234,8 @@ def test_what_is_written_reads_back_the_same(tmp_path: Path) -> None:
             "frames.pixel_mm=0.12",
             "training.learning_rate=1e-5",
             "training.max_minutes=4",
+            'inspection.region={"left 1" = "0,0 9,0 9,9", "" = "0,0 5,0 5,9"}',
+            "inspection.streams=3",
         ],
     )
     assert load_recipe(write(tmp_path, recipe_text(recipe))) == recipe

@@ -97,6 +97,27 @@ def test_a_catalogue_of_defective_and_sound_pictures(source: Path, add: Add) -> 
     assert (record.white_level, record.problems, imported.notes) == (4095, (), ())
 
 
+def test_a_camera_s_raw_mosaics_are_imported_where_the_recipe_gives_their_size(source: Path) -> None:
+    height, width = HW
+    (source / "p1.raw").write_bytes(bytes([200, 100] * (width // 2) + [100, 50] * (width // 2)) * (height // 2))
+    (source / "p2.raw").write_bytes(bytes(5))
+    frames = Frames(bayer="RG", raw_width_px=width, raw_height_px=height)
+    imported = run(source, Recipe(frames=frames))
+    (row,) = imported.catalogue.rows
+    assert (row.frame, row.hw) == ("p1", HW)
+    assert problems(imported)["p2.raw"].startswith("has 5 bytes, but 6×4 pixels")
+    catalogue = load_catalogue(source.parent / "catalogue")
+    assert catalogue.record.pixel_keys() == frames.pixel_keys()
+    assert catalogue.frame(row).pixels.tolist() == np.full((*HW, 3), (200, 100, 50)).tolist()
+
+
+def test_raw_files_are_listed_where_the_recipe_gives_no_size(source: Path, add: Add) -> None:
+    add("a")
+    (source / "b.raw").write_bytes(bytes(24))
+    reason = problems(run(source))["b.raw"]
+    assert reason == "has no header that says its size; set frames.raw_width_px and frames.raw_height_px"
+
+
 def test_the_recipe_s_classes_keep_their_order(source: Path, add: Add) -> None:
     add("a", ("Kratzer", 0, 0, 1, 1), ("dust", 2, 0, 3, 1))
     product = Product(classes=("scratch", "dent"), labels={"Kratzer": "scratch", "dust": ""})

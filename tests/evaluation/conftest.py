@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fixtures.runtimes import PaintedRuntime
 
 from scuff.core.picture import sha256, write_png
 from scuff.dataset.catalogue import Catalogue, Record, Row, add_mask, annotations_text, save_catalogue
 from scuff.inspection.runtime import Runtime
+from scuff.inspection.scores import FULL
 
 Drawing = tuple[list[list[int]], list[list[int]]]
 """Truth and prediction of a frame, as class values."""
@@ -17,13 +19,6 @@ Drawing = tuple[list[list[int]], list[list[int]]]
 MakeCatalogue = Callable[[dict[str, Drawing]], Catalogue]
 
 CLASSES = ("scratch", "dent")
-
-
-class PaintedRuntime:
-    """Scores class 1 by the red and class 2 by the green channel, 255 being certain."""
-
-    def scores(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return (np.moveaxis(tiles[..., :2], -1, 1) / 255).astype(np.float32)
 
 
 @pytest.fixture
@@ -48,7 +43,7 @@ def make_catalogue(tmp_path: Path) -> MakeCatalogue:
 
 
 def _write_frame(folder: Path, name: str, truth: NDArray[np.uint8], predicted: NDArray[np.uint8]) -> Row:
-    pixels = np.stack([predicted == 1, predicted == 2, predicted == 3], axis=2) * np.uint8(255)
+    pixels = np.stack([predicted == 1, predicted == 2, predicted == 3], axis=2) * np.uint8(FULL)
     write_png(folder / f"{name}.png", pixels)
     return Row(
         frame=name,

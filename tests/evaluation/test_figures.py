@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from scuff.core.picture import read_picture
+from scuff.core.tile import squares
 from scuff.dataset.catalogue import Catalogue
 from scuff.evaluation.figures import draw_examples
 from scuff.evaluation.frames import evaluate_frames
@@ -14,7 +15,7 @@ from scuff.inspection.runtime import Runtime
 if TYPE_CHECKING:
     from tests.evaluation.conftest import MakeCatalogue
 
-TILE_PX, OVERLAP = 8, 0.25
+TILING = squares(12)
 
 FOUND = ([[1, 1, 0, 0]], [[1, 1, 0, 0]])
 MISSED_BUT_FALSE = ([[1, 1, 0, 0]], [[0, 0, 0, 1]])
@@ -24,9 +25,9 @@ ALARM = ([[0, 0, 0, 0]], [[0, 0, 0, 1]])
 
 
 def _draw(catalogue: Catalogue, runtime: Runtime, folder: Path, count: int = 6) -> list[str]:
-    evaluation = evaluate_frames(catalogue, catalogue.rows, runtime, TILE_PX, OVERLAP, 0.5)
+    evaluation = evaluate_frames(catalogue, catalogue.rows, runtime, TILING, 0.5)
     paths = folder / "best.png", folder / "worst.png"
-    return [path.name for path in draw_examples(catalogue, evaluation, runtime, TILE_PX, OVERLAP, *paths, count=count)]
+    return [path.name for path in draw_examples(catalogue, evaluation, runtime, TILING, *paths, count=count)]
 
 
 def _share(picture: Path, kind: int) -> float:

@@ -1,49 +1,82 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fixtures.runtimes import PaintedRuntime
 
-from scuff.core.errors import BundleError
-from scuff.export.parity import check_agreement
+from scuff.core.errors import BundleError, CheckpointError
+from scuff.core.tile import Tiling
+from scuff.export.held_out import HeldOut, HeldOutFrame
+from scuff.export.limits import limits_of
+from scuff.export.matching import Terms
+from scuff.export.parity import Parity, compare_frames
+from scuff.inspection.runtime import Runtime, Take, Tiles
+from scuff.inspection.scorer import Scorer
 
-
-class Constant:
-    """Scores every pixel the same, but may score those of bright patches otherwise."""
-
-    def __init__(self, score: float, classes: int = 1, bright: float | None = None) -> None:
-        self.score = score
-        self.classes = classes
-        self.bright = score if bright is None else bright
-
-    def scores(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        score = self.bright if tiles.any() else self.score
-        return np.full((len(tiles), self.classes, *tiles.shape[1:3]), score, np.float32)
+TILING = Tiling(16, 16, 4)
+LIMITS = limits_of("bf16", strips=False)
 
 
-PATCHES = [np.zeros((4, 4, 3), np.uint8), np.ones((4, 4, 3), np.uint8)]
+class Fainter:
+    """Scores as another runtime does, times a factor; with a factor of 0 nothing is a number."""
+
+    name, step, planes = "fainter", 1, 1
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+
+    def score(self, tiles: Tiles, take: Take) -> None:
+        def fainter(number: int, scores: NDArray[np.uint8]) -> None:
+            take(number, (scores * self.factor).astype(np.uint8) if self.factor else np.full_like(scores, 255))
+
+        PaintedRuntime(planes=1).score(tiles, fainter)
+
+
+def frame(name: str, score: int) -> HeldOutFrame:
+    """A frame with a square of one score."""
+    pixels = np.zeros((24, 40, 3), np.uint8)
+    pixels[4:12, 20:30, 0] = score
+    return HeldOutFrame(name, pixels, (pixels[..., 0] > 0).astype(np.uint8))
+
+
+def compared(there: Runtime, here: Runtime, *frames: HeldOutFrame) -> Parity:
+    named = {entry.name: entry for entry in frames}
+    held_out = HeldOut("frames by hand", tuple(named), named.__getitem__)
+    scorers = {"openvino": Scorer(here, TILING)}
+    return compare_frames(there, TILING, scorers, held_out, Terms(0.5, ("scratch",)))["openvino"]
 
 
 def test_agreement_is_stated() -> None:
-    agreement = check_agreement(Constant(0.5), Constant(0.5005), PATCHES, "two patches", tolerance=0.001)
-    assert agreement.patches == 2
-    assert agreement.largest_difference == pytest.approx(0.0005, abs=1e-6)
-    assert (agreement.source, agreement.tolerance) == ("two patches", 0.001)
+    parity = compared(PaintedRuntime(planes=1), Fainter(0.99), frame("A", 200), frame("B", 0), frame("C", 250))
+    assert parity.misses(LIMITS) == []
+    stated = parity.agreement("frames by hand", LIMITS)
+    assert (stated.runtime, stated.frames, stated.source) == ("fainter", 3, "frames by hand")
+    assert (stated.f1_checkpoint, stated.f1_bundle, stated.defects, stated.matched) == (1, 1, 4, 4)
+    assert stated.score_distance == pytest.approx((2 + 3) / 2 / 254, abs=1e-6)
 
 
-def test_a_difference_is_refused_and_located() -> None:
-    with pytest.raises(BundleError, match=r"patch 0 of 2 \(two patches\) differs by 0\.1, allowed is 0\.001"):
-        check_agreement(Constant(0.5), Constant(0.6), PATCHES, "two patches")
+def test_a_refusal_says_what_missed_which_limit_and_where() -> None:
+    parity = compared(PaintedRuntime(planes=1), Fainter(0.6), frame("A", 250), frame("B", 200))
+    assert parity.misses(LIMITS) == [
+        "pixel F1: 0.6667 against the checkpoint's 1.0000, allowed is a difference of 0.002, worst on frame B",
+        "defects found by both: 2 of 3 (0.6667; 0 of the other 1 within 0.05 of the threshold), allowed is at least "
+        "0.99, worst on frame B",
+        "mean difference of scores from 0.1 up: 0.35, allowed is 0.02, worst on frame A",
+    ]
+    assert [place.frame for place in parity.worst.places] == ["B", "A"]
 
 
-def test_not_a_number_in_any_patch_is_no_agreement() -> None:
-    with pytest.raises(BundleError, match="patch 1 of 2"):
-        check_agreement(Constant(0.5, bright=float("nan")), Constant(0.5), PATCHES, "two patches")
+def test_what_is_no_number_is_refused() -> None:
+    with pytest.raises(BundleError, match=r"frame A: the network gives scores .* no numbers; .*no bundle was written"):
+        compared(PaintedRuntime(planes=1), Fainter(0), frame("A", 200))
+    with pytest.raises(CheckpointError, match=r"frame A: the checkpoint gives scores that are no numbers; train again"):
+        compared(Fainter(0), PaintedRuntime(planes=1), frame("A", 200))
+
+
+def test_nothing_found_is_nothing_proven() -> None:
+    with pytest.raises(BundleError, match=r"on frames by hand, neither .* any score of 0.1 or more.*--frames"):
+        compared(PaintedRuntime(planes=1), PaintedRuntime(planes=1), frame("A", 25), frame("B", 0))
 
 
 def test_other_classes_are_refused() -> None:
-    with pytest.raises(BundleError, match=r"gives \(1, 2, 4, 4\) scores where its checkpoint gives \(1, 1, 4, 4\)"):
-        check_agreement(Constant(0.5, classes=2), Constant(0.5), PATCHES, "two patches")
-
-
-def test_nothing_to_compare_on_is_refused() -> None:
-    with pytest.raises(BundleError, match="no patch to compare"):
-        check_agreement(Constant(0.5), Constant(0.5), [], "none")
+    with pytest.raises(BundleError, match="with classes, step 1 where its checkpoint gives 24×40 scores without"):
+        compared(PaintedRuntime(planes=1), PaintedRuntime(planes=2), frame("A", 200))

@@ -1,107 +1,222 @@
+import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
+import openvino
 import pytest
 import torch
-from numpy.typing import NDArray
 
-from scuff.core.bundle import open_bundle
+from scuff.core.bundle import Bundle, Precision, Screening, open_bundle
 from scuff.core.errors import BundleError
+from scuff.core.recipe import Inspection
 from scuff.core.recipe_file import load_recipe
-from scuff.export import writer
+from scuff.export import networks
+from scuff.export.held_out import HeldOut, HeldOutFrame
+from scuff.export.networks import Calibration
+from scuff.export.report import TITLE
+from scuff.export.wanted import Wanted
 from scuff.export.writer import write_bundle
-from scuff.inspection.runtime import OpenVinoRuntime
+from scuff.inspection.opening import open_scorer
 from scuff.nets.checkpoint import Checkpoint
-from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import SurfaceUNet
 
 MakeCheckpoint = Callable[..., Checkpoint]
 
 
-def some_patches() -> list[NDArray[np.uint8]]:
-    return [np.random.default_rng(seed).integers(0, 256, (64, 64, 3), np.uint8) for seed in range(2)]
+@pytest.fixture(scope="module")
+def frame() -> HeldOut:
+    """One small frame of noise, on which an untrained network scores something too."""
+    pixels = np.random.default_rng(0).integers(0, 256, (70, 90, 3), np.uint8)
+    return HeldOut("noise", ("A",), lambda name: HeldOutFrame(name, pixels, np.zeros((70, 90), np.uint8)))
 
 
-@pytest.mark.parametrize("classes", [("scratch",), ("scratch", "dent")])
-def test_a_bundle_scores_as_its_checkpoint(
-    tmp_path: Path, make_checkpoint: MakeCheckpoint, classes: tuple[str, ...]
-) -> None:
-    checkpoint = make_checkpoint(classes)
-    write_bundle(tmp_path / "bundle", checkpoint, "abc", some_patches(), "two", {"defect f1": 0.5})
-    bundle = open_bundle(tmp_path / "bundle")
-    tiles = np.stack(some_patches())
-    exported = OpenVinoRuntime(bundle.network).scores(tiles)
-    reference = TorchRuntime(checkpoint.network()).scores(tiles)
-    assert exported.shape == (2, len(classes), 64, 64)
-    np.testing.assert_allclose(exported, reference, atol=1e-4)
+@pytest.fixture
+def export(tmp_path: Path, make_checkpoint: MakeCheckpoint, frame: HeldOut) -> Callable[..., Bundle]:
+    """Export an untrained network to the folder ``bundle``."""
+
+    def exported(wanted: Wanted | None = None, digest: str = "abc", name: str = "bundle", **more: Any) -> Bundle:
+        checkpoint = make_checkpoint(threshold_source="validation")
+        return write_bundle(tmp_path / name, checkpoint, digest, wanted or Wanted(), frame, {"defect f1": 0.5}, **more)
+
+    return exported
 
 
-def test_a_bundle_says_where_it_comes_from(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
-    checkpoint = make_checkpoint(threshold=0.3, threshold_source="validation")
-    write_bundle(tmp_path / "bundle", checkpoint, "abc", some_patches(), "two", {"defect f1": 0.5})
-    bundle = open_bundle(tmp_path / "bundle")
+def test_a_bundle_says_where_it_comes_from(export: Callable[..., Bundle], make_checkpoint: MakeCheckpoint) -> None:
+    bundle = open_bundle(export().folder)
     manifest = bundle.manifest
-    assert (manifest.tile_px, manifest.overlap, manifest.threshold) == (64, 0.25, 0.3)
+    assert (manifest.tile_px, manifest.strip_px, manifest.precision, manifest.threshold) == (64, None, "fp32", 0.5)
     assert manifest.threshold_source == "validation"
-    assert manifest.agreement.largest_difference < manifest.agreement.tolerance
+    assert (manifest.kept_float, manifest.screening) == ((), None)
+    assert list(manifest.agreement) == ["openvino"]
+    assert manifest.agreement["openvino"].source == "noise"
+    assert manifest.agreement["openvino"].runtime.startswith("OpenVINO")
     assert manifest.provenance.checkpoint_sha256 == "abc"
     assert manifest.provenance.metrics == {"defect f1": 0.5}
-    assert load_recipe(bundle.recipe) == checkpoint.facts.recipe
+    assert load_recipe(bundle.recipe) == make_checkpoint().facts.recipe
 
 
-def test_a_network_altered_on_the_way_is_refused(
-    tmp_path: Path, make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("runtime", ["openvino", "torch"])
+def test_every_runtime_of_a_bundle_is_proven(
+    export: Callable[..., Bundle], frame: HeldOut, runtime: Literal["openvino", "torch"]
 ) -> None:
-    original = writer._write_network
-
-    def altered(path: Path, network: SurfaceUNet, tile_px: int) -> None:
-        other = make_checkpoint().network()
-        with torch.no_grad():
-            next(other.head.parameters()).mul_(1.2)
-        original(path, other, tile_px)
-
-    monkeypatch.setattr(writer, "_write_network", altered)
-    with pytest.raises(BundleError, match="does not agree with its checkpoint"):
-        write_bundle(tmp_path / "bundle", make_checkpoint(), "abc", some_patches(), "two", {})
-    assert list(tmp_path.iterdir()) == []
+    bundle = open_bundle(export(Wanted(runtimes=("torch",))).folder)
+    assert list(bundle.manifest.agreement) == ["openvino", "torch"]
+    assert bundle.manifest.agreement["torch"].frames == 1
+    scorer = open_scorer(bundle, Inspection(runtime=runtime))
+    (only,) = frame
+    assert scorer.score(only.pixels).scores.score.shape == (70, 90)
 
 
-def test_an_older_bundle_is_replaced(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_strips_pass_the_gate_too(
+    trained: Checkpoint, held_out: HeldOut, calibration: Calibration, tmp_path: Path, precision: Precision
+) -> None:
+    wanted = Wanted(precision, strip_px=96)
+    manifest = write_bundle(tmp_path / "bundle", trained, "abc", wanted, held_out, {}, calibration).manifest
+    assert (manifest.precision, manifest.strip_px, manifest.tiling.width_px) == (precision, 96, None)
+    assert manifest.agreement["openvino"].largest_tolerance is None
+
+
+def test_equal_exports_give_equal_bytes(export: Callable[..., Bundle]) -> None:
+    first, second = export(name="a"), export(name="b")
+    for path in first.folder.iterdir():
+        assert path.read_bytes() == (second.folder / path.name).read_bytes(), path.name
+
+
+def test_an_older_bundle_is_replaced(tmp_path: Path, export: Callable[..., Bundle]) -> None:
     for digest in ("old", "new"):
-        write_bundle(tmp_path / "bundle", make_checkpoint(), digest, some_patches(), "two", {})
+        export(digest=digest)
     assert open_bundle(tmp_path / "bundle").manifest.provenance.checkpoint_sha256 == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
-def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
-    (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(BundleError, match=r"not part of a bundle \(thesis\.txt\)"):
-        write_bundle(tmp_path, make_checkpoint(), "abc", some_patches(), "two", {})
-    assert (tmp_path / "thesis.txt").read_text() == "mine"
+@pytest.fixture
+def altered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every export write another network than the checkpoint's."""
+    original = networks.openvino_model
+
+    def another(network: SurfaceUNet, tile_px: int) -> openvino.Model:
+        copied = copy.deepcopy(network)
+        with torch.no_grad():
+            next(copied.head.parameters()).mul_(1.2)
+        return original(copied, tile_px)
+
+    monkeypatch.setattr(networks, "openvino_model", another)
 
 
-def test_a_products_folder_is_no_bundle_though_it_has_a_recipe(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
-    (tmp_path / "recipe.toml").write_text("")
-    with pytest.raises(BundleError, match=r"not part of a bundle \(recipe\.toml\)"):
-        write_bundle(tmp_path, make_checkpoint(), "abc", some_patches(), "two", {})
+@pytest.mark.usefixtures("altered")
+def test_a_refusal_says_why_and_where_to_look(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    with pytest.raises(BundleError) as refused:
+        export()
+    assert re.fullmatch(
+        r"the exported network does not agree with its checkpoint on noise; no bundle was written\. on openvino, .*"
+        r"largest difference of a score: [\d.]+, allowed is 0\.0079, worst on frame A\. All figures and pictures of the "
+        r"worst places are in .*bundle\.disagreement",
+        str(refused.value),
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle.disagreement"]
+    assert {path.name for path in (tmp_path / "bundle.disagreement").iterdir()} >= {"report.txt", "openvino-1.png"}
 
 
-def test_what_was_added_to_a_bundle_is_not_destroyed(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
-    write_bundle(tmp_path / "bundle", make_checkpoint(), "old", some_patches(), "two", {})
-    (tmp_path / "bundle" / "notes.txt").write_text("mine")
-    with pytest.raises(BundleError, match=r"not part of a bundle \(notes\.txt\)"):
-        write_bundle(tmp_path / "bundle", make_checkpoint(), "new", some_patches(), "two", {})
+def test_a_refusal_leaves_the_older_bundle(
+    tmp_path: Path, export: Callable[..., Bundle], request: pytest.FixtureRequest
+) -> None:
+    export(digest="old")
+    request.getfixturevalue("altered")
+    with pytest.raises(BundleError, match="does not agree"):
+        export(digest="new")
+    assert open_bundle(tmp_path / "bundle").manifest.provenance.checkpoint_sha256 == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle", "bundle.disagreement"]
 
 
-def test_a_replacement_cut_short_is_taken_back(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
-    write_bundle(tmp_path / "bundle", make_checkpoint(), "old", some_patches(), "two", {})
-    (tmp_path / "bundle").rename(tmp_path / ".bundle.old")
-    write_bundle(tmp_path / "bundle", make_checkpoint(), "new", some_patches(), "two", {})
+def test_a_good_export_removes_the_report_on_a_bad_one(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    report = tmp_path / "bundle.disagreement"
+    report.mkdir()
+    (report / "report.txt").write_text(f"{TITLE}\n")
+    export()
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
-def test_a_file_is_no_place_for_a_bundle(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
+def test_a_folder_in_the_place_of_the_report_is_left_alone(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    (tmp_path / "bundle.disagreement").mkdir()
+    (tmp_path / "bundle.disagreement" / "thesis.txt").write_text("mine")
+    with pytest.raises(BundleError, match="move it away"):
+        export()
+    assert (tmp_path / "bundle.disagreement" / "thesis.txt").read_text() == "mine"
+
+
+def test_an_interrupted_export_leaves_nothing(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    def interrupted(_: int) -> None:
+        assert [path.name for path in tmp_path.iterdir()] == [".bundle.draft"]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(progress=interrupted)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_export_left_is_cleared_away(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    (tmp_path / ".bundle.draft").mkdir()
+    (tmp_path / ".bundle.draft" / "half").write_text("a network")
+    export()
+    assert "half" not in (tmp_path / "bundle" / "checksums.sha256").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_screening_network_is_added_to_what_passed(export: Callable[..., Bundle]) -> None:
+    evidence = Screening(
+        threshold=0.1,
+        threshold_source="by hand",
+        defects=3,
+        lost=0,
+        lost_bound=0.6,
+        confidence=0.95,
+        source="noise",
+        skipped=0.9,
+    )
+
+    def add_screen(draft: Bundle) -> Screening:
+        assert draft.manifest.agreement["openvino"].frames == 1
+        draft.screen.write_text("<net/>")
+        return evidence
+
+    bundle = open_bundle(export(add_screen=add_screen).folder)
+    assert bundle.manifest.screening == evidence
+    assert bundle.screen.read_text() == "<net/>"
+
+
+def test_int8_without_patches_is_refused(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    with pytest.raises(BundleError, match=r"int8 needs patches to calibrate with"):
+        export(Wanted("int8"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "thesis.txt").write_text("mine")
+    with pytest.raises(BundleError, match=r"not part of a bundle \(thesis\.txt\)"):
+        export()
+    assert (tmp_path / "bundle" / "thesis.txt").read_text() == "mine"
+
+
+def test_a_products_folder_is_no_bundle_though_it_has_a_recipe(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "recipe.toml").write_text("")
+    with pytest.raises(BundleError, match=r"not part of a bundle \(recipe\.toml\)"):
+        export()
+
+
+def test_a_replacement_cut_short_is_taken_back(tmp_path: Path, export: Callable[..., Bundle]) -> None:
+    export(digest="old")
+    (tmp_path / "bundle").rename(tmp_path / ".bundle.old")
+    export(digest="new")
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_file_is_no_place_for_a_bundle(tmp_path: Path, export: Callable[..., Bundle]) -> None:
     (tmp_path / "bundle").write_text("mine")
     with pytest.raises(BundleError, match="is a file"):
-        write_bundle(tmp_path / "bundle", make_checkpoint(), "abc", some_patches(), "two", {})
+        export()

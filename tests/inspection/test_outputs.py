@@ -1,4 +1,3 @@
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,98 +6,119 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from scuff.core.errors import ScuffError
-from scuff.inspection.outputs import REPORT, TABLE, begin_run, write_picture, write_table
+from scuff.core.picture import read_picture, read_values
+from scuff.inspection import outputs
+from scuff.inspection.encoding import JPEG_LONGEST_PX
+from scuff.inspection.outputs import remove_picture, write_picture
 from scuff.inspection.pipeline import Inspector
-from scuff.inspection.result import Result, TableRow
+from scuff.inspection.result import Result
 
 WritePicture = Callable[..., Path]
 Pixels = NDArray[np.uint8]
 
 
-def test_three_files_for_a_picture(
-    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, tmp_path: Path
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_three_files_for_a_picture_with_defects(
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path
 ) -> None:
-    result = write_picture(tmp_path / "out", inspector.inspect(write_picture_file("plate.png", plate)))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "plate.json",
-        "plate.mask.png",
-        "plate.overlay.png",
-    ]
-    assert Result.model_validate_json((tmp_path / "out" / "plate.json").read_bytes()) == result
-    assert (result.overlay, result.mask) == ("plate.overlay.png", "plate.mask.png")
+    result = write_picture(out, inspector.inspect(write_picture_file("plate.png", plate)))
+    assert names(out) == ["plate.json", "plate.mask.png", "plate.overlay.jpg"]
+    assert Result.model_validate_json((out / "plate.json").read_bytes()) == result
+    assert (result.overlay, result.mask) == ("plate.overlay.jpg", "plate.mask.png")
+
+
+def test_picture_without_defects_gets_its_record_alone_unless_all_are_wanted(
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path
+) -> None:
+    inspected = inspector.inspect(write_picture_file("sound.png", plate[:5]))
+    result = write_picture(out, inspected)
+    assert (names(out), result.overlay, result.mask) == (["sound.json"], None, None)
+    result = write_picture(out, inspected, "all")
+    assert names(out) == ["sound.json", "sound.mask.png", "sound.overlay.jpg"]
+    np.testing.assert_allclose(read_picture(out / "sound.overlay.jpg"), plate[:5], atol=2)
+    assert not read_values(out / "sound.mask.png").any()
+    write_picture(out, inspected)
+    assert names(out) == ["sound.json"]
 
 
 def test_mask_holds_class_values_and_colours(
-    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, tmp_path: Path
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path
 ) -> None:
-    write_picture(tmp_path, inspector.inspect(write_picture_file("plate.png", plate)))
-    with Image.open(tmp_path / "plate.mask.png") as mask:
+    write_picture(out, inspector.inspect(write_picture_file("plate.png", plate)))
+    with Image.open(out / "plate.mask.png") as mask:
         assert mask.mode == "P"
         values = np.asarray(mask)
         assert mask.convert("RGB").getpixel((5, 10)) == (255, 0, 0)
     assert np.bincount(values.ravel()).tolist() == [40 * 60 - 29, 20, 9]
 
 
-def test_pictures_of_an_earlier_run_do_not_stay_beside_an_error(
-    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, tmp_path: Path
+def test_overlay_shows_the_defects(
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path
 ) -> None:
-    path, out = write_picture_file("plate.png", plate), tmp_path / "out"
+    write_picture(out, inspector.inspect(write_picture_file("plate.png", plate)))
+    shown = read_picture(out / "plate.overlay.jpg").astype(int)
+    assert shown.shape == plate.shape
+    red_above, metal = shown[8, 15], shown[36, 10]
+    assert red_above[0] - red_above[2] > 100
+    assert np.ptp(metal) < 20
+
+
+def test_pictures_of_an_earlier_run_do_not_stay_beside_an_error(
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path
+) -> None:
+    path = write_picture_file("plate.png", plate)
     write_picture(out, inspector.inspect(path))
     path.write_bytes(b"")
-    result = write_picture(out, inspector.inspect(path))
-    assert [file.name for file in out.iterdir()] == ["plate.json"]
+    result = write_picture(out, inspector.inspect(path), "all")
+    assert names(out) == ["plate.json"]
     assert (result.overlay, result.mask) == (None, None)
 
 
-def test_table_has_a_row_for_each_picture(
-    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, tmp_path: Path
+def test_an_older_record_never_vouches_for_newer_pictures(
+    inspector: Inspector,
+    write_picture_file: WritePicture,
+    plate: Pixels,
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "empty.png").touch()
-    sound = write_picture_file("sound.png", plate[:5])
-    paths = [write_picture_file("plate.png", plate), sound, tmp_path / "in" / "empty.png"]
-    write_table(tmp_path, [inspector.inspect(path).result for path in paths])
-    with (tmp_path / TABLE).open(newline="") as file:
-        defective, good, unread = csv.DictReader(file)
-    assert list(defective) == list(TableRow.model_fields)
-    assert (defective["outcome"], defective["defects"], defective["classes"]) == ("fail", "2", "dent:1;scratch:1")
-    assert (defective["area_px"], defective["longest_px"], defective["longest_mm"]) == ("29", "20.0", "")
-    assert (good["outcome"], good["defects"], good["highest_score"]) == ("pass", "0", "")
-    assert (unread["outcome"], unread["defects"], unread["area_px"]) == ("not-inspected", "", "")
-    assert unread["error"].startswith("not a picture that can be read")
+    inspected = inspector.inspect(write_picture_file("plate.png", plate))
+    write_picture(out, inspected)
+
+    def full_disk(*_: object) -> bytes:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(outputs, "mask_png", full_disk)
+    with pytest.raises(OSError, match="no space left"):
+        write_picture(out, inspected)
+    assert "plate.json" not in names(out)
+    assert not [name for name in names(out) if name.endswith(".part")]
 
 
-def test_new_run_begins_without_an_old_summary(tmp_path: Path) -> None:
-    for name in (TABLE, REPORT, "kept.json"):
-        (tmp_path / name).touch()
-    begin_run(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["kept.json"]
-
-
-def test_new_run_begins_without_the_files_of_an_earlier_one(
-    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, tmp_path: Path
+def test_frame_too_long_for_jpeg_gets_a_shrunk_overlay(
+    inspector: Inspector, write_picture_file: WritePicture, out: Path
 ) -> None:
-    out = tmp_path / "out"
-    write_table(out, [write_picture(out, inspector.inspect(write_picture_file("plate.png", plate)))])
-    (out / "mine.json").touch()
-    assert len(list(out.iterdir())) == 5
-    begin_run(out)
-    assert [path.name for path in out.iterdir()] == ["mine.json"]
+    pixels = np.full((2, JPEG_LONGEST_PX + 100, 3), 128, np.uint8)
+    pixels[:, 500:520] = 255
+    write_picture(out, inspector.inspect(write_picture_file("line.png", pixels)))
+    with Image.open(out / "line.overlay.jpg") as overlay, Image.open(out / "line.mask.png") as mask:
+        assert overlay.size == (JPEG_LONGEST_PX, 2)
+        assert mask.size == (JPEG_LONGEST_PX + 100, 2)
 
 
-def test_a_table_cannot_name_files_elsewhere(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (tmp_path / "precious.json").touch()
-    columns = list(TableRow.model_fields)
-    row = ["../precious" if name == "frame" else "" for name in columns]
-    (out / TABLE).write_text(",".join(columns) + "\n" + ",".join(row) + "\n")
-    begin_run(out)
-    assert (tmp_path / "precious.json").exists()
-
-
-def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(ScuffError, match=r"--out .*file/out: cannot be written to \(Not a directory\); name another"):
-        begin_run(tmp_path / "file" / "out")
+def test_removing_a_picture_removes_its_files_alone(
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path
+) -> None:
+    write_picture(out, inspector.inspect(write_picture_file("plate.png", plate)))
+    (out / "plate.txt").touch()
+    remove_picture(out, "plate")
+    assert names(out) == ["plate.txt"]

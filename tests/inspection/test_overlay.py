@@ -3,6 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
+from scuff.inspection import overlay
 from scuff.inspection.overlay import draw
 from scuff.inspection.view import BLACK, WHITE, View, class_colour, contrast, outlines
 
@@ -70,6 +71,31 @@ def test_ring_marks_what_shrinking_made_too_small_to_see() -> None:
     view = view_of(spot((600, 900), 300, 450)).shrunk(90)
     ringed = np.argwhere((draw(view, captions=False) != view.pixels).any(axis=2))
     assert np.ptp(ringed, axis=0).tolist() == [16, 16]
+
+
+@pytest.mark.parametrize("block_px", [5, 16, 64])
+def test_drawing_block_by_block_is_as_drawing_all_at_once(block_px: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(1)
+    mask = np.where(random.random((70, 90)) < 0.02, random.integers(1, 3, (70, 90)), 0).astype(np.uint8)
+    view = view_of(mask)
+    monkeypatch.setattr(overlay, "BLOCK_PX", 1000)
+    at_once = draw(view, captions=False)
+    monkeypatch.setattr(overlay, "BLOCK_PX", block_px)
+    np.testing.assert_array_equal(draw(view, captions=False), at_once)
+    assert (at_once != view.pixels).any()
+
+
+def test_drawing_leaves_the_picture_itself_alone() -> None:
+    view = view_of(spot((80, 120), 40, 60, side=5))
+    before = view.pixels.copy()
+    draw(view)
+    np.testing.assert_array_equal(view.pixels, before)
+
+
+def test_shrinking_keeps_every_region_and_invents_none() -> None:
+    view = view_of(np.maximum(spot((997, 1401), 500, 3, side=2), spot((997, 1401), 10, 1399, 2))).shrunk(100)
+    assert view.mask.shape == (71, 100)
+    assert {(y, x): int(view.mask[y, x]) for y, x in np.argwhere(view.mask).tolist()} == {(35, 0): 1, (0, 99): 2}
 
 
 def test_captions_hide_no_defect() -> None:

@@ -31,6 +31,11 @@ def test_folder_stands_for_the_pictures_below_it(pictures: Path) -> None:
     assert found[2].path == pictures / "sub" / "c.TIF"
 
 
+def test_raw_frames_are_pictures(pictures: Path) -> None:
+    (pictures / "d.raw").touch()
+    assert files(pictures) == ["a.jpg", "b.png", "d.raw", "sub/c.TIF"]
+
+
 def test_patterns_and_doubles(pictures: Path) -> None:
     assert files(pictures / "*.*g") == ["a.jpg", "b.png"]
     assert files(f"{pictures}/**/c.*", pictures / "b.png", pictures / "b.png", pictures / "sub" / ".." / "b.png") == [

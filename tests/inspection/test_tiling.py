@@ -1,79 +1,94 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fixtures.runtimes import Order, PaintedRuntime
 
-from scuff.inspection.tiling import classify, score_frame
+from scuff.core.tile import Tiling
+from scuff.inspection.runtime import Take, Tiles
+from scuff.inspection.tiling import score_frame, span
 
-
-class Brightness:
-    """Scores each pixel by itself: one class, grey / 255."""
-
-    def scores(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return np.asarray(tiles.mean(axis=3)[:, None] / 255, np.float32)
+SIZES = [(1, 1), (1, 40), (7, 9), (16, 16), (17, 16), (31, 53), (64, 33)]
 
 
-class Counting:
-    """Scores 0 everywhere in its first tile and 1 in all others."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def scores(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        first = self.calls
-        self.calls += len(tiles)
-        each = [np.full((1, *tiles.shape[1:3]), min(first + n, 1), np.float32) for n in range(len(tiles))]
-        return np.stack(each)
+def noise(frame_hw: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 255, (*frame_hw, 3), dtype=np.uint8)
 
 
-class Constant:
-    """Scores 0.3 for one class and 0.7 for the other."""
-
-    def scores(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        scores = np.empty((len(tiles), 2, *tiles.shape[1:3]), np.float32)
-        scores[:, 0], scores[:, 1] = 0.3, 0.7
-        return scores
+def shuffled(numbers: Sequence[int]) -> list[int]:
+    return [int(number) for number in np.random.default_rng(1).permutation(len(numbers))]
 
 
-@pytest.mark.parametrize("hw", [(1, 1), (1, 40), (7, 9), (16, 16), (17, 16), (31, 53), (64, 33)])
-@pytest.mark.parametrize("overlap", [0.0, 0.25, 0.5, 0.9])
-def test_tiles_give_what_the_whole_frame_gives(hw: tuple[int, int], overlap: float) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (*hw, 3)).astype(np.uint8)
-    whole = Brightness().scores(pixels[None])[0]
-    tiled = score_frame(pixels, Brightness(), tile_px=16, overlap=overlap)
-    assert tiled.shape == (1, *hw)
-    assert tiled.dtype == np.float32
-    np.testing.assert_allclose(tiled, whole, atol=1e-6)
+@pytest.mark.parametrize("frame_hw", SIZES)
+@pytest.mark.parametrize("tiling", [Tiling(16, 16, 0), Tiling(16, 16, 5), Tiling(16, None, 2)])
+def test_tiles_give_what_the_whole_frame_gives(frame_hw: tuple[int, int], tiling: Tiling) -> None:
+    pixels = noise(frame_hw)
+    scores = score_frame(pixels, PaintedRuntime(), tiling)
+    np.testing.assert_array_equal(scores.score, pixels[..., :2].max(axis=2))
+    np.testing.assert_array_equal(scores.label, np.where(pixels[..., 0] >= pixels[..., 1], 1, 2))
+    assert (scores.step, scores.hw) == (1, frame_hw)
+    assert scores.score.dtype == np.uint8
 
 
-@pytest.mark.parametrize("hw", [(1, 1), (8, 8), (21, 34)])
-def test_constant_scores_stay_constant(hw: tuple[int, int]) -> None:
-    scores = score_frame(np.zeros((*hw, 3), np.uint8), Constant(), tile_px=8, overlap=0.4)
-    np.testing.assert_allclose(scores[0], 0.3, rtol=1e-6)
-    np.testing.assert_allclose(scores[1], 0.7, rtol=1e-6)
+@pytest.mark.parametrize("frame_hw", SIZES)
+@pytest.mark.parametrize("tiling", [Tiling(16, 16, 0), Tiling(16, 16, 5), Tiling(16, None, 2)])
+def test_scores_at_half_resolution_lie_where_their_pixels_are(frame_hw: tuple[int, int], tiling: Tiling) -> None:
+    pixels = noise(frame_hw)
+    scores = score_frame(pixels, PaintedRuntime(planes=1, step=2), tiling)
+    height, width = (-(-side // 2) for side in frame_hw)
+    assert scores.score.shape == (height, width)
+    # Past an odd border the frame is mirrored, so that the last row or column holds its neighbour too.
+    inner = pixels[: frame_hw[0] // 2 * 2, : frame_hw[1] // 2 * 2, 0]
+    expected = inner.reshape(frame_hw[0] // 2, 2, frame_hw[1] // 2, 2).max(axis=(1, 3))
+    np.testing.assert_array_equal(scores.score[: len(expected), : frame_hw[1] // 2], expected)
+    assert (scores.step, scores.hw, scores.label) == (2, frame_hw, None)
+    assert scores.full(scores.score).shape == frame_hw
 
 
-def test_one_tile_is_not_changed_at_all() -> None:
-    pixels = np.random.default_rng(1).integers(0, 256, (16, 16, 3)).astype(np.uint8)
-    np.testing.assert_array_equal(score_frame(pixels, Brightness(), 16, 0.25), Brightness().scores(pixels[None])[0])
+@pytest.mark.parametrize("order", [reversed, shuffled], ids=["reverse", "shuffled"])
+@pytest.mark.parametrize("step", [1, 2])
+def test_scores_do_not_depend_on_the_order_of_completion(order: Order, step: int) -> None:
+    pixels, tiling = noise((61, 75)), Tiling(16, 16, 3)
+    there = score_frame(pixels, PaintedRuntime(step=step), tiling)
+    here = score_frame(pixels, PaintedRuntime(step=step, order=order), tiling)
+    np.testing.assert_array_equal(here.score, there.score)
+    assert here.label is not None
+    assert there.label is not None
+    np.testing.assert_array_equal(here.label, there.label)
 
 
-def test_seam_is_a_smooth_passage() -> None:
-    # Tiles of 8 at 0 and 4; in their overlap the second one's weights are 1, 2, 3, 4 of 5.
-    scores = score_frame(np.zeros((8, 12, 3), np.uint8), Counting(), tile_px=8, overlap=0.5)
-    np.testing.assert_allclose(scores[0, 3], [0, 0, 0, 0, 0.2, 0.4, 0.6, 0.8, 1, 1, 1, 1], atol=1e-6)
+class Numbering:
+    """Gives every pixel of a tile the tile's number as score."""
+
+    name, step, planes = "numbering", 1, 1
+
+    def score(self, tiles: Tiles, take: Take) -> None:
+        for number, tile in enumerate(tiles):
+            take(number, np.full((1, *tile.shape[:2]), number, np.uint8))
 
 
-def test_scores_do_not_depend_on_the_batch() -> None:
-    pixels = np.random.default_rng(2).integers(0, 256, (40, 50, 3)).astype(np.uint8)
-    one, three = (score_frame(pixels, Brightness(), 16, 0.25, batch=batch) for batch in (1, 3))
-    np.testing.assert_array_equal(one, three)
+def test_each_window_keeps_its_own_part() -> None:
+    # Tiles of 8 at 0 and 4 see 4 to 8 both; the seam is at 6.
+    scores = score_frame(np.zeros((8, 12, 3), np.uint8), Numbering(), Tiling(8, 8, 2))
+    assert scores.score[3].tolist() == [0] * 6 + [1] * 6
 
 
-def test_scores_never_leave_their_range() -> None:
-    scores = score_frame(np.full((100, 100, 3), 255, np.uint8), Brightness(), tile_px=16, overlap=0.3)
-    assert scores.max() == 1
+def test_windows_that_are_not_chosen_score_nothing() -> None:
+    pixels, tiling = np.full((16, 32, 3), 200, np.uint8), Tiling(16, 16, 0)
+    runtime = PaintedRuntime(planes=1)
+    scores = score_frame(pixels, runtime, tiling, tiling.windows((16, 32))[1:])
+    assert runtime.seen == 1
+    assert (scores.score[:, :16] == 0).all()
+    assert (scores.score[:, 16:] == 200).all()
 
 
-def test_pixel_is_defective_when_its_classes_together_reach_the_threshold() -> None:
-    scores = np.array([[[0.2, 0.25, 0.1, 0.0]], [[0.2, 0.25, 0.6, 0.0]]], np.float32)
-    np.testing.assert_array_equal(classify(scores, 0.5), [[0, 1, 2, 0]])
+def test_no_window_is_no_work() -> None:
+    runtime = PaintedRuntime()
+    scores = score_frame(np.full((9, 9, 3), 200, np.uint8), runtime, Tiling(8, 8, 0), [])
+    assert (runtime.seen, int(scores.score.max())) == (0, 0)
+
+
+def test_span_covers_pixels_that_are_cut_by_the_border() -> None:
+    assert span(slice(4, 9), 2) == slice(2, 5)
+    assert span(slice(4, 9), 1) == slice(4, 9)

@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from scuff.core.errors import CheckpointError
+from scuff.core.tile import squares
+from scuff.inspection.tiling import score_frame
 from scuff.nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from scuff.nets.runtime import TorchRuntime
 
@@ -17,13 +19,13 @@ def test_what_is_saved_is_loaded(tmp_path: Path, make_checkpoint: MakeCheckpoint
     save_checkpoint(tmp_path / "checkpoint.pt", checkpoint)
     loaded = load_checkpoint(tmp_path / "checkpoint.pt")
     assert loaded.facts == checkpoint.facts
-    tile = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), np.uint8)
-    before, after = (TorchRuntime(each.network()).scores(tile) for each in (checkpoint, loaded))
-    np.testing.assert_array_equal(before, after)
+    tile = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    before, after = (score_frame(tile, TorchRuntime(each.network()), squares(64)) for each in (checkpoint, loaded))
+    np.testing.assert_array_equal(before.score, after.score)
 
 
 def test_tiles_are_those_of_training(make_checkpoint: MakeCheckpoint) -> None:
-    assert (make_checkpoint().facts.tile_px, make_checkpoint().facts.overlap) == (64, 0.25)
+    assert make_checkpoint().facts.tile_px == 64
 
 
 def test_a_missing_checkpoint_is_said(tmp_path: Path) -> None:

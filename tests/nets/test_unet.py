@@ -1,13 +1,15 @@
 import pytest
 import torch
 
+from scuff.core.errors import WeightsError
+from scuff.core.recipe import Network
 from scuff.nets.encoder import Encoder
-from scuff.nets.unet import DecoderStage, SurfaceUNet, make_unet, probabilities
+from scuff.nets.unet import DecoderStage, SurfaceUNet, bare_unet, probabilities
 
 
 def tiny(classes: int = 1, encoder: str = "test_efficientnet") -> SurfaceUNet:
     torch.manual_seed(0)
-    return make_unet(encoder, (32, 24, 16, 8), classes, "none").eval()
+    return bare_unet(Network(encoder=encoder, decoder_channels=(32, 24, 16, 8)), classes).eval()
 
 
 @pytest.mark.parametrize(("classes", "channels"), [(1, 1), (2, 3), (5, 6)])
@@ -57,3 +59,18 @@ def test_probabilities_of_one_class_are_sigmoids() -> None:
 def test_probabilities_of_several_classes_leave_sound_metal_out() -> None:
     scores = probabilities(torch.tensor([0.2, 0.5, 0.3]).log().view(1, 3, 1, 1))
     assert scores.flatten().tolist() == pytest.approx([0.5, 0.3])
+
+
+def test_the_plain_encoder_with_a_head_at_half_resolution() -> None:
+    settings = Network(encoder="plain", decoder_channels=(32, 24, 16, 8), head="half")
+    network = bare_unet(settings, 1).eval()
+    assert (network.step, network.planes) == (2, 1)
+    pixels = torch.randint(0, 256, (1, 3, 33, 65), dtype=torch.uint8)
+    coarse, full = network.coarse(pixels), network(pixels)
+    assert coarse.shape == (1, 1, 17, 33)
+    assert torch.equal(full, coarse.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)[..., :33, :65])
+
+
+def test_there_are_no_imagenet_weights_of_the_plain_encoder() -> None:
+    with pytest.raises(WeightsError, match="no ImageNet weights"):
+        bare_unet(Network(encoder="plain"), 1, imagenet=True)

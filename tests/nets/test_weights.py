@@ -5,6 +5,7 @@ import safetensors.torch
 import torch
 
 from scuff.core.errors import WeightsError
+from scuff.core.recipe import Network
 from scuff.nets.encoder import Encoder
 from scuff.nets.unet import SurfaceUNet, make_unet
 
@@ -17,7 +18,7 @@ def network(weights: str | Path = "none", classes: int = 1, seed: int = 0) -> tu
     """Make a network; give what was said of its weights, too."""
     torch.manual_seed(seed)
     said: list[str] = []
-    return make_unet(NAME, WIDTHS, classes, str(weights), said.append), said
+    return make_unet(Network(encoder=NAME, decoder_channels=WIDTHS), classes, str(weights), said.append), said
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_a_whole_network_with_other_classes_keeps_all_but_its_head(
 def test_a_decoder_of_another_width_is_refused(tmp_path: Path) -> None:
     save_network(path := tmp_path / "checkpoint.pt")
     with pytest.raises(WeightsError) as raised:
-        make_unet(NAME, (16, 16, 8, 8), 1, str(path))
+        make_unet(Network(encoder=NAME, decoder_channels=(16, 16, 8, 8)), 1, str(path))
     said = str(raised.value)
     assert "its decoder has [32, 24, 16, 8] channels, but the one to train has [16, 16, 8, 8]" in said
     assert "--set 'network.decoder_channels=[32, 24, 16, 8]'" in said

@@ -8,9 +8,11 @@ import torch
 
 from scuff.core.errors import CatalogueError, CheckpointError, SplitError
 from scuff.core.recipe import Network, Recipe, Training
+from scuff.core.tile import squares
 from scuff.dataset.catalogue import load_catalogue, save_catalogue
 from scuff.dataset.patches import Patches
 from scuff.dataset.split import Division, Side, load_division, save_division
+from scuff.inspection.tiling import score_frame
 from scuff.nets.checkpoint import Checkpoint
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.runtime import TorchRuntime
@@ -63,8 +65,8 @@ def interrupt_in_step(monkeypatch: pytest.MonkeyPatch, number: int, error: type[
 def test_a_network_learns_bright_squares(tmp_path: Path, patches: Patches) -> None:
     _, checkpoint = train(tmp_path / "run", patches, recipe(epochs=8))
     runtime = TorchRuntime(checkpoint.network())
-    scores = runtime.scores(np.asarray(patches.images))[:, 0]
-    found, defective = scores >= checkpoint.facts.threshold, np.asarray(patches.masks) == 1
+    masks = [score_frame(patch, runtime, squares(32)).mask(checkpoint.facts.threshold) for patch in patches.images]
+    found, defective = np.stack(masks) == 1, np.asarray(patches.masks) == 1
     f1 = 2 * (found & defective).sum() / (found.sum() + defective.sum())
     assert f1 > 0.9
 

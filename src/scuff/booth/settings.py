@@ -14,7 +14,7 @@ from scuff.booth.part import Part
 from scuff.booth.sensor import Sensor
 from scuff.booth.shape import Shape, draw_sheet, draw_sink
 from scuff.core.errors import BoothError
-from scuff.core.picture import MAX_PIXELS
+from scuff.core.header import MAX_PIXELS
 
 ShapeKind = Literal["sink", "sheet"]
 DRAW_SHAPE: dict[ShapeKind, Callable[[np.random.Generator], Shape]] = {"sink": draw_sink, "sheet": draw_sheet}

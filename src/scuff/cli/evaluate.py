@@ -6,6 +6,7 @@ import click
 
 from scuff.core.errors import CatalogueError
 from scuff.core.picture import sha256, write_whole
+from scuff.core.tile import squares
 from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
 from scuff.dataset.split import Side
 from scuff.evaluation.figures import draw_examples
@@ -57,17 +58,16 @@ def command(run: Path, side: str, other: Path | None, threshold: float | None) -
     name = f"catalogue-{catalogue.folder.resolve().name}" if other else side
     out = run / "evaluation" / (f"{name}-at-{threshold:g}" if threshold else name)
     runtime = TorchRuntime(checkpoint.network(), choose_device("auto"))
+    tiling = squares(facts.tile_px)
     limit = threshold or facts.threshold_in_force
     with click.progressbar(length=len(rows), label=f"Evaluating {len(rows)} frames") as bar:
-        evaluation = evaluate_frames(catalogue, rows, runtime, facts.tile_px, facts.overlap, limit, bar.update)
+        evaluation = evaluate_frames(catalogue, rows, runtime, tiling, limit, bar.update)
     table = text_table(evaluation)
     provenance = _provenance(facts, catalogue, sha256(trained.checkpoint), limit)
     write_json(out / "metrics.json", evaluation, provenance)
     write_csv(out / "counts.csv", evaluation)
     write_whole(out / "table.txt", table + "\n")
-    drawn = draw_examples(
-        catalogue, evaluation, runtime, facts.tile_px, facts.overlap, out / "best.png", out / "worst.png"
-    )
+    drawn = draw_examples(catalogue, evaluation, runtime, tiling, out / "best.png", out / "worst.png")
     click.echo(table)
     pictures = " and ".join(path.name for path in drawn)
     click.echo(f"Written to {out}" + (f"; {pictures} show predictions beside the truth" if drawn else ""))
@@ -89,11 +89,10 @@ def _other_frames(run: Run, folder: Path) -> tuple[Catalogue, list[Row]]:
     own, training = frames_of(run, Side.TRAINING)
     seen = [*training, *frames_of(run, Side.VALIDATION)[1]]
     catalogue = load_catalogue(folder)
-    if (catalogue.classes, catalogue.record.white_level) != (own.classes, own.record.white_level):
+    if _reading(catalogue) != _reading(own):
         raise CatalogueError(
-            f"{folder}: was imported with the classes {', '.join(catalogue.classes)} and white level "
-            f"{catalogue.record.white_level}, but {run.folder} was trained on {', '.join(own.classes)} and "
-            f"{own.record.white_level}; import it again with product.classes and frames.white_level as these"
+            f"{folder}: was imported with {_reading(catalogue)}, but {run.folder} was trained on {_reading(own)}; "
+            "import it again with these"
         )
     digests, parts = {row.sha256 for row in seen}, {row.part for row in seen if row.part}
     again = [row.frame for row in catalogue.rows if row.sha256 in digests]
@@ -110,3 +109,9 @@ def _other_frames(run: Run, folder: Path) -> tuple[Catalogue, list[Row]]:
             err=True,
         )
     return catalogue, list(catalogue.rows)
+
+
+def _reading(catalogue: Catalogue) -> str:
+    """How the frames of a catalogue were read, in the words of a recipe."""
+    record = catalogue.record
+    return f"classes {', '.join(record.classes)}, white_level {record.white_level} and bayer {record.bayer!r}"

@@ -1,27 +1,32 @@
 """The command ``scuff inspect``."""
 
-import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import click
 
+from scuff.cli.progress import Progress
 from scuff.core.bundle import Bundle, open_bundle
-from scuff.core.errors import RecipeError
-from scuff.core.picture import write_whole
+from scuff.core.errors import RecipeError, ScuffError
 from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe
 from scuff.core.verdict import Outcome
-from scuff.inspection.outputs import REPORT, begin_run, write_picture, write_table
+from scuff.inspection.cluster import ADDRESS, Job, run_on_cluster
+from scuff.inspection.lanes import run_lanes
+from scuff.inspection.outputs import Pictures
 from scuff.inspection.pipeline import Inspector
-from scuff.inspection.report import Entry, render_report, report_entry
-from scuff.inspection.sources import Source, find_sources
+from scuff.inspection.records import REPORT, Terms, begin_run
+from scuff.inspection.run import finish_run, inspect_frame
+from scuff.inspection.sources import find_sources
 
 SETTABLE = ("frames", "inspection", "tolerances")
 """Sections of the recipe that an inspection reads; the rest is in the network already."""
 
-FAILED, NOT_INSPECTED = 1, 3
-"""Exit codes; 2 means that nothing was inspected, because the call or the bundle was wrong."""
+FAILED, NOT_INSPECTED, INTERRUPTED = 1, 3, 130
+"""Exit codes; 2 means that there are no results, because the call, the bundle or the disk was wrong."""
 
 
 @click.command(no_args_is_help=True)
@@ -32,7 +37,7 @@ FAILED, NOT_INSPECTED = 1, 3
     type=click.Path(path_type=Path, file_okay=False, writable=True),
     required=True,
     metavar="DIR",
-    help="Folder for the outputs; those of an earlier run are replaced.",
+    help="Folder for the outputs; what is done there already is kept, other outputs of an earlier run are replaced.",
 )
 @click.option(
     "--set",
@@ -42,37 +47,90 @@ FAILED, NOT_INSPECTED = 1, 3
     help=f"Set one key of the bundle's recipe for this run ({', '.join(f'{name}.…' for name in SETTABLE)}), "
     "as in tolerances.max_defects=2; may be repeated.",
 )
+@click.option(
+    "--pictures",
+    type=click.Choice(get_args(Pictures)),
+    default="defects",
+    show_default=True,
+    help="Which pictures get an overlay and a mask: those with a defect, or all.",
+)
+@click.option(
+    "--ray-address",
+    metavar="ADDRESS",
+    help="Inspect on a Ray cluster: auto (the one this machine belongs to), local (this machine alone) or HOST:PORT. "
+    "Bundle, pictures and DIR must be in folders that all its machines share.",
+)
 @click.pass_context
 def command(
-    context: click.Context, bundle: Path, paths: tuple[str, ...], out: Path, overrides: tuple[str, ...]
+    context: click.Context,
+    bundle: Path,
+    paths: tuple[str, ...],
+    out: Path,
+    overrides: tuple[str, ...],
+    pictures: Pictures,
+    ray_address: str | None,
 ) -> None:
     """Inspect pictures with a bundle.
 
     PATH is a picture, a folder (with all folders below it) or a pattern such as 'parts/*.png'. Each picture is
-    inspected once, by itself. Written to DIR: NAME.json, NAME.overlay.png and NAME.mask.png for each picture,
-    results.csv and report.html for all.
+    inspected once, by itself. Written to DIR: NAME.json for each picture, NAME.overlay.jpg and NAME.mask.png for
+    each with a defect, results.csv for all, report.html with the worst.
+
+    Stopped by Ctrl-C or killed, the same command goes on where it stopped. A picture is done when DIR has its JSON
+    file, written by the same bundle with the same settings for a picture file with the same bytes.
 
     \b
-    Exit code: 0  every picture passed
-               1  at least one failed or needs a review
-               3  at least one could not be inspected
-               2  nothing was inspected: the call, the bundle or a setting is wrong
+    Exit code: 0    every picture passed
+               1    at least one failed or needs a review
+               3    at least one could not be inspected
+               2    no results: the call, the bundle, a setting or the disk is wrong
+               130  stopped by Ctrl-C
 
     \b
     Example:
       scuff inspect bundles/bowl pictures/ --out inspected
     """  # noqa: D301 - click wants the backspace character itself
-    opened = open_bundle(bundle)
-    recipe = _recipe(opened, overrides)
-    sources = find_sources(paths, out)
-    inspector = Inspector(opened, recipe)
-    begin_run(out)
-    entries = _inspect(inspector, sources, out)
-    write_table(out, [entry.result for entry in entries])
-    write_whole(out / REPORT, render_report(entries, opened.manifest))
-    counts = Counter(entry.result.outcome for entry in entries)
+    try:
+        counts = _run(bundle, paths, out.absolute(), overrides, pictures, ray_address)
+    except KeyboardInterrupt:
+        click.echo(f"\nStopped; what is done is in {out}, and the same command goes on from there", err=True)
+        context.exit(INTERRUPTED)
     click.echo(f"{_summary(counts)}; the report is {out / REPORT}")
     context.exit(_exit_code(counts))
+
+
+def _run(
+    folder: Path,
+    paths: Sequence[str],
+    out: Path,
+    overrides: tuple[str, ...],
+    pictures: Pictures,
+    ray_address: str | None,
+) -> Counter[Outcome]:
+    """Inspect what is not done yet, then write the table and the report; gives the pictures by outcome."""
+    if ray_address is not None and not ADDRESS.fullmatch(ray_address):
+        raise ScuffError(f"--ray-address {ray_address}: must be auto, local or HOST:PORT")
+    bundle = open_bundle(folder)
+    recipe = _recipe(bundle, overrides)
+    sources = find_sources(paths, out)
+    inspector = Inspector(bundle, recipe)
+    terms = Terms.of(inspector, pictures)
+    begin_run(out, {source.frame for source in sources})
+    if ray_address is None:
+        work = partial(inspect_frame, inspector, out, terms)
+        _with_progress(len(sources), partial(run_lanes, work, sources, recipe.inspection.lanes))
+    else:
+        job = Job(folder.absolute(), recipe, out, terms)
+        _with_progress(len(sources), partial(run_on_cluster, job, sources, ray_address))
+    return finish_run(out, sources, terms, bundle, recipe)
+
+
+def _with_progress(total: int, run: Callable[[Callable[[bool], object]], None]) -> None:
+    progress = Progress(total)
+    try:
+        run(progress.step)
+    finally:
+        progress.finish()
 
 
 def _recipe(bundle: Bundle, overrides: tuple[str, ...]) -> Recipe:
@@ -86,16 +144,6 @@ def _recipe(bundle: Bundle, overrides: tuple[str, ...]) -> Recipe:
                 f"only the keys of {', '.join(SETTABLE)} can be set here"
             )
     return recipe
-
-
-def _inspect(inspector: Inspector, sources: list[Source], out: Path) -> list[Entry]:
-    """Inspect one picture after the other, and keep of each what the report needs."""
-    entries = []
-    with click.progressbar(sources, label="Inspecting", file=sys.stderr) as progress:
-        for source in progress:
-            inspected = inspector.inspect(source.path, source.file, source.frame)
-            entries.append(report_entry(inspected, write_picture(out, inspected)))
-    return entries
 
 
 def _summary(counts: Counter[Outcome]) -> str:

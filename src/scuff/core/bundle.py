@@ -9,12 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scuff.core.errors import BundleError
 from scuff.core.picture import sha256, write_whole
+from scuff.core.tile import Tiling
 
 MANIFEST = "bundle.json"
 CHECKSUMS = "checksums.sha256"
 NETWORK = "network.xml"
 WEIGHTS = "network.bin"
 RECIPE = "recipe.toml"
+ONNX = "network.onnx"
+PROGRAM = "network.pt2"
+SCREEN = "screen.xml"
+
+Precision = Literal["fp32", "bf16", "fp16", "int8"]
+RuntimeName = Literal["openvino", "onnxruntime", "torch"]
 
 
 class _Strict(BaseModel):
@@ -22,12 +29,39 @@ class _Strict(BaseModel):
 
 
 class Agreement(_Strict):
-    """How far the exported network's scores are from the checkpoint's, on real patches."""
+    """How far the exported network agrees with its checkpoint on whole frames of parts it was not trained on."""
 
-    patches: int = Field(description="Number of patches compared.")
-    source: str = Field(description="Which patches.")
+    runtime: str = Field(description="What the bundle ran on for this: library, device and arithmetic.")
+    frames: int = Field(description="Number of frames compared.")
+    source: str = Field(description="Which frames.")
+    f1_checkpoint: float | None = Field(description="Pixel F1 of the checkpoint; null: no defective pixel on them.")
+    f1_bundle: float | None = Field(description="Pixel F1 of the bundle.")
+    f1_tolerance: float = Field(description="The difference of F1 that was allowed.")
+    defects: int = Field(description="Defects that the checkpoint found and defects that the bundle found, together.")
+    matched: int = Field(description="Those of which the other found at least half of the pixels, and the class.")
+    marginal: int = Field(description="Of the others, those that both score close to the threshold.")
+    matched_tolerance: float = Field(description="The least share that must match; a single marginal defect need not.")
+    score_distance: float = Field(description="Mean difference of scores, where either is at least a tenth.")
+    score_tolerance: float = Field(description="The distance that was allowed.")
+    differing_pixels: float = Field(description="Share of pixels that get another class, or are defective for one only.")
+    differing_tolerance: float | None = Field(description="The share that was allowed; null: any.")
     largest_difference: float = Field(description="Largest difference of any score.")
-    tolerance: float = Field(description="The difference that was allowed.")
+    largest_tolerance: float | None = Field(description="The difference that was allowed; null: any.")
+
+
+class Screening(_Strict):
+    """The evidence that the screening network loses no defect that the full network finds."""
+
+    threshold: float = Field(description="Score of the screening network from which a tile is inspected.")
+    threshold_source: str = Field(description="Where the threshold comes from.")
+    defect_threshold: float = Field(description="Score from which a pixel was defective; no evidence for a lower one.")
+    min_area_px: int = Field(description="Regions with fewer pixels were no defects; no evidence for smaller ones.")
+    defects: int = Field(description="Defects that the full network found on frames that set nothing.")
+    lost: int = Field(description="Those of them of which the screening lost a pixel.")
+    lost_bound: float = Field(description="Upper confidence bound of the share that is lost.")
+    confidence: float = Field(description="Confidence of that bound.")
+    source: str = Field(description="Which frames the defects were counted on.")
+    skipped: float = Field(description="Share of the tiles that the screening spared on them.")
 
 
 class Provenance(_Strict):
@@ -47,18 +81,28 @@ class Provenance(_Strict):
 class Manifest(_Strict):
     """What a bundle holds; the file ``bundle.json``."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     product: str
     classes: tuple[str, ...] = Field(description="Names of the mask values 1, 2, …")
     tile_px: int = Field(description="Side of the square tile that the network was trained on.")
-    overlap: float = Field(description="Share of a tile that its neighbour covers again.")
+    strip_px: int | None = Field(None, description="Height of the strips it runs on instead; null: square tiles.")
+    halo_px: int = Field(description="What a pixel has around it, at least, unless the frame ends.")
     threshold: float = Field(description="Score from which a pixel is defective.")
     threshold_source: str = Field(description="Where the threshold comes from.")
-    precision: Literal["fp32"] = "fp32"
+    precision: Precision = Field("fp32", description="Arithmetic of the network.")
+    kept_float: tuple[str, ...] = Field((), description="Layers that int8 would have harmed and that stay float.")
     mean: tuple[float, float, float] = Field(description="Subtracted within the network; for information.")
     std: tuple[float, float, float] = Field(description="Divided by within the network; for information.")
-    agreement: Agreement
+    agreement: dict[RuntimeName, Agreement] = Field(description="Of each runtime that the bundle holds a network for.")
+    screening: Screening | None = Field(None, description="Of the screening network, if there is one.")
     provenance: Provenance
+
+    @property
+    def tiling(self) -> Tiling:
+        """How a frame is divided; no other division has been proven."""
+        if self.strip_px is None:
+            return Tiling(self.tile_px, self.tile_px, self.halo_px)
+        return Tiling(self.strip_px, None, self.halo_px)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +116,11 @@ class Bundle:
     def network(self) -> Path:
         """The OpenVINO model."""
         return self.folder / NETWORK
+
+    @property
+    def screen(self) -> Path:
+        """The OpenVINO model of the screening network; there only with ``manifest.screening``."""
+        return self.folder / SCREEN
 
     @property
     def recipe(self) -> Path:

@@ -1,8 +1,8 @@
-"""Picture files: PNG, JPEG, TIFF and BMP; 8 and 16 bit; grey, RGB and RGBA; turned as EXIF says."""
+"""Picture files: PNG, JPEG, TIFF, BMP and rows of raw values; 8 and 16 bit; grey, colour and Bayer mosaics."""
 
+import functools
 import hashlib
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,52 +11,87 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin
 
+from scuff.core.bayer import demosaic
+from scuff.core.decoding import decode
 from scuff.core.errors import PictureError
+from scuff.core.header import SIDEWAYS, UPRIGHT, Stream, damage_in, opened
+from scuff.core.pixel_format import FULL_SCALE_16, PLAIN, PixelFormat
+from scuff.core.stored import RAW_SUFFIX, read_raw
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
-MAX_PIXELS = 150_000_000
-"""No camera of a line makes a larger frame; a header that claims more is damaged or hostile."""
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", RAW_SUFFIX})
 
-FULL_SCALE_16 = 65535
-
-WIDTH, HEIGHT, BITS, ORIENTATION = 256, 257, 258, 274
-"""Numbers of the tags that TIFF and EXIF share."""
-
-SIDEWAYS = frozenset({5, 6, 7, 8})
-"""The orientations in which width and height change places."""
-
-# Our own limit above comes first, with a message of its own.
-Image.MAX_IMAGE_PIXELS = None
+WIDTH, HEIGHT = 256, 257
+"""Numbers of TIFF's tags."""
 
 
 def is_picture(path: Path) -> bool:
-    """Tell whether a file has the suffix of a picture that scuff reads."""
+    """Tell whether a file has the suffix of a picture that scuff reads; of ``.raw`` a recipe must give the size."""
     return path.suffix.lower() in SUFFIXES
 
 
-def read_picture(source: Path | bytes, white_level: int = FULL_SCALE_16) -> NDArray[np.uint8]:
+def read_picture(source: Path | bytes, pixels: PixelFormat = PLAIN, content: bytes | None = None) -> NDArray[np.uint8]:
     """Read a picture as a network sees it.
 
     Args:
         source: A file, or the bytes of one.
-        white_level: The 16-bit value that becomes 255 (4095 for a 12-bit camera that fills the low bits).
-            Has no effect on 8-bit pictures.
+        pixels: What its values mean; usually ``recipe.frames``.
+        content: The file's bytes, where they have been read already.
 
     Returns:
-        H×W×3, uint8, RGB; grey repeated over the channels, transparency dropped, turned as EXIF says.
+        H×W×3, uint8, RGB, contiguous; as ``to_rgb`` makes it, and turned as EXIF says.
 
     Raises:
         PictureError: The file is missing, truncated, too large, or not a picture.
     """
-    raw = _decode(source)
-    if raw.dtype != np.uint8:
-        scaled = np.minimum(raw.astype(np.float32) * (255.0 / white_level), 255.0)
-        raw = np.round(scaled).astype(np.uint8)
-    if raw.ndim == 2:
-        return np.repeat(raw[..., None], 3, axis=2)
-    return np.ascontiguousarray(raw[..., :3], dtype=np.uint8)
+    where = _where(source)
+    with damage_in(where), _stream(source, content) as stream:
+        if isinstance(source, Path) and source.suffix.lower() == RAW_SUFFIX:
+            return to_rgb(read_raw(stream, where, pixels), pixels, where)
+        with opened(stream, where) as picture:
+            values = decode(picture)
+            if pixels.bayer and values.ndim == 2 and picture.orientation != UPRIGHT:
+                raise PictureError(
+                    f"{where}: EXIF turns it (orientation {picture.orientation}), but a Bayer mosaic has its colours "
+                    "only as the sensor has them; save it without that tag"
+                )
+            return to_rgb(values, pixels, where)
+
+
+def to_rgb(values: NDArray[Any], pixels: PixelFormat = PLAIN, where: str = "picture") -> NDArray[np.uint8]:
+    """Make of a camera's values, from a file or from its memory, what a network sees.
+
+    16 bits become 8 by the white level; then a Bayer mosaic gets its colours, other grey is repeated over the
+    channels, and transparency is dropped.
+
+    Args:
+        values: H×W, H×W×3 (RGB) or H×W×4 (RGBA), uint8 or uint16.
+        pixels: What they mean; usually ``recipe.frames``.
+        where: What they come from, for messages.
+
+    Returns:
+        H×W×3, uint8, RGB, contiguous.
+
+    Raises:
+        PictureError: The values have another type or shape, or are too few for a mosaic.
+    """
+    shape = values.shape
+    is_shaped = len(shape) == 2 or (len(shape) == 3 and shape[2] in {3, 4})
+    if values.dtype not in (np.uint8, np.uint16) or not is_shaped or 0 in shape:
+        raise PictureError(
+            f"{where}: an array of {values.dtype} with the shape {shape} is no picture; "
+            "give H×W, H×W×3 or H×W×4 values of 8 or 16 bits"
+        )
+    # Here and below, memory from NumPy comes in huge pages; OpenCV's own does not.
+    if values.dtype == np.uint16:
+        values = cv2.LUT(values, _to_8_bits(pixels.white_level), dst=np.empty(shape, np.uint8))
+    if values.ndim == 2 and pixels.bayer:
+        return demosaic(values, pixels.bayer, where)
+    if values.shape[2:] == (3,):
+        return np.ascontiguousarray(values)
+    conversion = cv2.COLOR_GRAY2RGB if values.ndim == 2 else cv2.COLOR_RGBA2RGB
+    return np.asarray(cv2.cvtColor(values, conversion, dst=np.empty((*shape[:2], 3), np.uint8)), dtype=np.uint8)
 
 
 def read_values(source: Path | bytes, palette: bool = True) -> NDArray[Any]:
@@ -72,7 +107,9 @@ def read_values(source: Path | bytes, palette: bool = True) -> NDArray[Any]:
     Raises:
         PictureError: As ``read_picture``.
     """
-    return _decode(source, palette, transparency=True)
+    where = _where(source)
+    with damage_in(where), _stream(source) as stream, opened(stream, where) as picture:
+        return decode(picture, palette, transparency=True)
 
 
 def read_size(path: Path) -> tuple[int, int]:
@@ -81,12 +118,11 @@ def read_size(path: Path) -> tuple[int, int]:
     Raises:
         PictureError: The file is missing or not a picture.
     """
-    with _opened(path) as picture:
-        width, height = picture.size
-        if isinstance(picture, TiffImagePlugin.TiffImageFile):  # Pillow has turned the size already
-            width, height = picture.tag_v2[WIDTH], picture.tag_v2[HEIGHT]
-        turned = picture.getexif().get(ORIENTATION, 1) in SIDEWAYS
-    return (width, height) if turned else (height, width)
+    with damage_in(str(path)), _stream(path) as stream, opened(stream, str(path)) as picture:
+        width, height = picture.header.size
+        if isinstance(picture.header, TiffImagePlugin.TiffImageFile):  # Pillow has turned the size already
+            width, height = picture.header.tag_v2[WIDTH], picture.header.tag_v2[HEIGHT]
+        return (width, height) if picture.orientation in SIDEWAYS else (height, width)
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8], palette: bytes | None = None) -> None:
@@ -121,83 +157,22 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def _opened(source: Path | bytes) -> Iterator[Image.Image]:
-    """Open a picture and check what its header claims; damage found until it is closed becomes an error of ours."""
-    # A stream and not a path: Pillow maps a TIFF file into memory by its turned size and mixes up the rows.
-    try:
-        with (
-            warnings.catch_warnings(action="ignore", category=UserWarning),  # Pillow warns, then raises
-            source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as stream,
-            Image.open(stream) as picture,
-        ):
-            _check_header(picture, source)
-            yield picture
-    except FileNotFoundError:
-        raise PictureError(f"{_where(source)}: there is no such file") from None
-    except UnidentifiedImageError:
-        raise PictureError(f"{_where(source)}: not a picture that can be read") from None
-    except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError) as error:
-        raise PictureError(f"{_where(source)}: truncated or damaged ({_reason(error)})") from error
+def _stream(source: Path | bytes, content: bytes | None = None) -> Iterator[Stream]:
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif content is not None:
+        yield io.BytesIO(content)
+    else:
+        with source.open("rb") as stream:
+            yield stream
 
 
-def _check_header(picture: Image.Image, source: Path | bytes) -> None:
-    width, height = picture.size
-    if width * height > MAX_PIXELS:
-        raise PictureError(
-            f"{_where(source)}: its header claims {width}×{height} pixels; scuff reads up to {MAX_PIXELS:,}"
-        )
-    if isinstance(picture, TiffImagePlugin.TiffImageFile) and picture.n_frames > 1:
-        raise PictureError(f"{_where(source)}: holds {picture.n_frames} pictures; save each in a file of its own")
-
-
-def _decode(source: Path | bytes, palette: bool = False, transparency: bool = False) -> NDArray[Any]:
-    with _opened(source) as picture:
-        if _is_colour_16(picture):
-            return _turned(_decode_colour_16(source), picture.getexif().get(ORIENTATION, 1))
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        if upright.mode in {"I", "F"}:
-            raise PictureError(f"{_where(source)}: has 32 bits a pixel; save it with 8 or 16 bits a channel")
-        if upright.mode in {"L", "RGB", "RGBA"} or (palette and upright.mode == "P"):
-            return np.asarray(upright)
-        if upright.mode.startswith("I;16"):
-            return np.asarray(upright).astype(np.uint16)
-        if transparency and (upright.mode == "LA" or "transparency" in upright.info):
-            return np.asarray(upright.convert("RGBA"))
-        return np.asarray(upright.convert("L" if upright.mode in {"1", "LA"} else "RGB"))
-
-
-def _is_colour_16(picture: Image.Image) -> bool:
-    """Tell whether a colour picture has 16 bits a channel, which Pillow would cut to 8."""
-    if picture.mode not in {"RGB", "RGBA"} or not isinstance(picture, ImageFile.ImageFile):
-        return False
-    if picture.format == "PNG":
-        return any(tile[3] in {"RGB;16B", "RGBA;16B", "LA;16B"} for tile in picture.tile)
-    bits = getattr(picture, "tag_v2", {}).get(BITS, (8,))
-    return bool(max(bits) == 16)
-
-
-def _decode_colour_16(source: Path | bytes) -> NDArray[Any]:
-    content = source.read_bytes() if isinstance(source, Path) else source
-    values = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-    if values is None:
-        raise OSError("its 16-bit colour data ends early")
-    order = [2, 1, 0, 3][: values.shape[2]]  # BGR(A) to RGB(A)
-    return np.asarray(values[..., order])
-
-
-def _turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Turn H×W×C upright, by EXIF's orientation: 1 upright, 3 upside down, 6 and 8 on its side."""
-    if orientation in {3, 4, 6, 7}:
-        values = values[::-1]
-    if orientation in {2, 3, 7, 8}:
-        values = values[:, ::-1]
-    return np.ascontiguousarray(values.swapaxes(0, 1) if orientation in SIDEWAYS else values)
+@functools.cache
+def _to_8_bits(white_level: int) -> NDArray[np.uint8]:
+    """What each 16-bit value becomes: 65,536 entries."""
+    scaled = np.arange(FULL_SCALE_16 + 1, dtype=np.float32) * (255.0 / white_level)
+    return np.asarray(np.round(np.minimum(scaled, 255.0)), dtype=np.uint8)
 
 
 def _where(source: Path | bytes) -> str:
     return str(source) if isinstance(source, Path) else "embedded picture"
-
-
-def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from scuff.core.mask import MAX_CLASSES
+from scuff.core.pixel_format import PixelFormat
 
 
 def _without_separators(name: str) -> str:
@@ -63,7 +64,7 @@ class Product(Section):
         return self
 
 
-class Frames(Section):
+class Frames(PixelFormat, Section):
     """How pictures are read and to which part they belong."""
 
     part_pattern: str = Field(
@@ -73,7 +74,6 @@ class Frames(Section):
     camera_pattern: str = Field(
         "", description='Regular expression on a file name without suffix; group "camera" is the camera.'
     )
-    white_level: int = Field(65535, ge=1, le=65535, description="The 16-bit value that is white.")
     pixel_mm: float | None = Field(None, gt=0, description="Size of a pixel on the part, in mm; unset: unknown.")
 
     @field_validator("part_pattern", "camera_pattern")
@@ -135,9 +135,16 @@ class Augmentation(Section):
 class Network(Section):
     """The U-Net."""
 
-    encoder: str = Field("efficientnet_b0", min_length=1, description="Any timm model that gives features.")
+    encoder: str = Field(
+        "efficientnet_b0",
+        min_length=1,
+        description='Any timm model that gives features, or "plain": ours, of plain convolutions, made for speed.',
+    )
     decoder_channels: Annotated[tuple[Channels, Channels, Channels, Channels], Strict(False)] = Field(
         (256, 128, 64, 32), description="Channels of the decoder stages D4, D3, D2, D1, from deep to shallow."
+    )
+    head: Literal["full", "half"] = Field(
+        "full", description="Resolution of the scores: that of the picture, or half of it, which is faster."
     )
     weights: str = Field(
         "imagenet",
@@ -171,6 +178,26 @@ class Training(Section):
         return self
 
 
+ANY_CAMERA = ""
+"""Stands for every camera that has no region of its own."""
+
+
+def polygon(text: str) -> list[tuple[int, int]]:
+    """Read the points of a polygon, as in ``100,100 5300,100 5300,3500``: x,y in pixels.
+
+    Raises:
+        ValueError: It has fewer than three points, or something else in it, or encloses nothing.
+    """
+    points = [point.split(",") for point in text.split()]
+    if len(points) < 3 or any(len(point) != 2 or not all(part.isdecimal() for part in point) for point in points):
+        raise ValueError(f'must be three or more points in whole pixels, as in "0,0 900,0 900,600", not {text!r}')
+    corners = [(int(x), int(y)) for x, y in points]
+    following = [*corners[1:], corners[0]]
+    if sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in zip(corners, following, strict=True)) == 0:
+        raise ValueError(f"encloses no area: {text!r}; name the corners in the order of the outline")
+    return corners
+
+
 class Inspection(Section):
     """How a frame becomes defects."""
 
@@ -178,6 +205,25 @@ class Inspection(Section):
         None, gt=0, lt=1, description="Score from which a pixel is defective; unset: the operating point's."
     )
     min_area_px: int = Field(1, ge=1, description="Smaller regions are no defects, in pixels.")
+    region: dict[str, str] = Field(
+        {},
+        description='Polygon "x,y x,y x,y …" that is inspected, in pixels, by camera ("": any); empty: whole frames.',
+    )
+    screening: Literal["auto", "off"] = Field(
+        "auto", description="Inspect only what a first, cheap pass points at; auto: if the bundle proves it safe."
+    )
+    runtime: Literal["auto", "openvino", "onnxruntime", "torch"] = Field(
+        "auto", description="What runs the network, of those in the bundle; auto: a GPU if there is one, or OpenVINO."
+    )
+    streams: int | None = Field(None, ge=1, description="Tiles scored at once; unset: one for each core.")
+    lanes: int = Field(2, ge=1, description="Frames inspected side by side: one is read while another is scored.")
+
+    @field_validator("region")
+    @classmethod
+    def _are_polygons(cls, region: dict[str, str]) -> dict[str, str]:
+        for points in region.values():
+            polygon(points)
+        return region
 
 
 class Tolerances(Section):

@@ -1,15 +1,19 @@
 """Pure geometry of windows over a frame: where patches are cut and tiles inspected."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+STRIDE = 32
+"""Of the deepest stage of every network: sides of what it sees are multiples of this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A window of a frame, in pixels; it may reach past the frame only where the frame is smaller."""
+    """A window of a frame, in pixels; it may reach past the right and the lower border."""
 
     y: int
     x: int
@@ -61,6 +65,80 @@ def tiles(frame_hw: tuple[int, int], tile_hw: tuple[int, int], overlap: float) -
     return [
         Tile(y, x, tile_h, tile_w) for y in starts(frame_h, tile_h, overlap) for x in starts(frame_w, tile_w, overlap)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A tile that a network sees, and the part of it whose scores are kept.
+
+    Attributes:
+        tile: What the network sees.
+        own: The pixels of the frame that belong to this window alone; within the tile and the frame.
+    """
+
+    tile: Tile
+    own: Tile
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """How a frame is divided for a network.
+
+    Attributes:
+        height_px: Height of a tile.
+        width_px: Width of a tile; ``None``: tiles are strips, as wide as the frame.
+        halo_px: What a pixel must have around it, less than half of a tile.
+    """
+
+    height_px: int
+    width_px: int | None
+    halo_px: int
+
+    def tile_hw(self, frame_hw: tuple[int, int]) -> tuple[int, int]:
+        """Height and width of a tile of a frame; strips are as wide as a network of stride 32 takes them."""
+        return self.height_px, self.width_px or -(-frame_hw[1] // STRIDE) * STRIDE
+
+    def windows(self, frame_hw: tuple[int, int], multiple: int = 1) -> list[Window]:
+        """Cover a frame so that each pixel belongs to exactly one window, row by row, with as few as can be.
+
+        A window keeps nothing within ``halo_px`` of a side where another one goes on; at the border of the frame it
+        keeps all. Seams run through the middle of what two windows both see.
+
+        Args:
+            frame_hw: Height and width of the frame, in pixels.
+            multiple: Begins and seams are multiples of this, so that they fall on the pixels of a coarser score map.
+
+        Raises:
+            ValueError: The frame needs several windows, and the halo leaves nothing of each, or is below 0.
+        """
+        height, width = self.tile_hw(frame_hw)
+        rows = _spans(frame_hw[0], height, self.halo_px, multiple)
+        columns = _spans(frame_hw[1], width, self.halo_px, multiple)
+        return [
+            Window(Tile(y, x, height, width), Tile(top, left, bottom - top, right - left))
+            for y, top, bottom in rows
+            for x, left, right in columns
+        ]
+
+
+def squares(side_px: int) -> Tiling:
+    """Tiles as a network was trained on; a halo of 8 of 384 pixels: with none F1 drops, and with more it stays."""
+    return Tiling(side_px, side_px, max(4, side_px // 48))
+
+
+def _spans(length: int, size: int, halo_px: int, multiple: int) -> list[tuple[int, int, int]]:
+    """Say where windows begin along an axis, and the first and the end of the pixels that each keeps."""
+    if length <= size:
+        return [(0, 0, length)]
+    # A seam is rounded down to a multiple, which must not take from the halo.
+    halo = -(-halo_px // multiple) * multiple
+    stride = (size - 2 * halo) // multiple * multiple
+    if halo_px < 0 or stride < 1:
+        raise ValueError(f"a halo of {halo_px} px leaves nothing of a tile of {size} px, or is below 0")
+    last = -(-(length - size) // multiple) * multiple
+    begins = [*range(0, last, stride), last]
+    seams = [(first + size + second) // (2 * multiple) * multiple for first, second in pairwise(begins)]
+    return list(zip(begins, [0, *seams], [*seams, length], strict=True))
 
 
 def cut(frame: NDArray[Any], tile: Tile, fill: int | None = None) -> NDArray[Any]:

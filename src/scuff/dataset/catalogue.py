@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from scuff.core.errors import CatalogueError, PictureError
 from scuff.core.frame import Frame
 from scuff.core.mask import class_palette
-from scuff.core.picture import FULL_SCALE_16, read_picture, read_values, sha256, write_png, write_whole
+from scuff.core.picture import read_picture, read_values, sha256, write_png, write_whole
+from scuff.core.pixel_format import PixelFormat
 
 TABLE = "catalogue.csv"
 RECORD = "import.json"
@@ -79,15 +80,12 @@ class Problem(BaseModel):
     reason: str
 
 
-class Record(BaseModel):
+class Record(PixelFormat):
     """How a catalogue was made; the file ``import.json``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str
     annotation_format: str
     classes: tuple[str, ...]
-    white_level: int = FULL_SCALE_16
     parts_from: str
     """``pattern``, ``csv``, ``each-image`` or ``unknown``; an unknown origin cannot be split."""
     problems: tuple[Problem, ...] = ()
@@ -129,7 +127,7 @@ class Catalogue:
             raise PictureError(f"{path}: cannot be read ({error.strerror}); restore it, or import again") from error
         if hashlib.sha256(content).hexdigest() != row.sha256:
             raise CatalogueError(f"{path}: has changed since it was imported; import again")
-        return Frame(row.frame, read_picture(content, self.record.white_level), row.part, row.camera)
+        return Frame(row.frame, read_picture(path, self.record, content), row.part, row.camera)
 
     def mask(self, row: Row) -> NDArray[np.uint8]:
         """Read a row's mask: H×W, uint8, class values; all 0 for a frame without annotation.

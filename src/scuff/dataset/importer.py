@@ -112,7 +112,7 @@ def import_annotations(
             source=relative_to(out, source),
             annotation_format=annotation_format,
             classes=tuple(run.classes),
-            white_level=recipe.frames.white_level,
+            **recipe.frames.pixel_keys(),
             parts_from=parts.origin,
             problems=problems,
         )

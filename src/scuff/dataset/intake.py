@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from scuff.core.errors import AnnotationError, PictureError
 from scuff.core.picture import read_picture
+from scuff.core.pixel_format import PixelFormat
 from scuff.core.recipe import Recipe
 from scuff.dataset.formats.region import Annotated, Broken, Item
 from scuff.dataset.labels import check_number, cover, paint
@@ -54,7 +55,7 @@ def take_in(frame: str, item: Item, recipe: Recipe, parts: Parts) -> Intake:
         AnnotationError: It has more classes than a mask can hold.
     """
     annotated = _annotation(item)
-    hw = _picture_hw(item, annotated)
+    hw = _picture_hw(item, annotated, recipe.frames)
     reasons = list(annotated.problems)
     if annotated.size_hw is not None and annotated.size_hw != hw:
         height, width = annotated.size_hw
@@ -81,12 +82,12 @@ def _annotation(item: Item) -> Annotated:
         raise _refused(item, [str(error).removeprefix(f"{item.origin}: ")]) from error
 
 
-def _picture_hw(item: Item, annotated: Annotated) -> tuple[int, int]:
+def _picture_hw(item: Item, annotated: Annotated, pixels: PixelFormat) -> tuple[int, int]:
     """Decode the whole picture, because a truncated one shows only then."""
     source = annotated.embedded or item.image or item.origin
     file = item.image or item.origin
     try:
-        height, width, _ = read_picture(source).shape
+        height, width, _ = read_picture(source, pixels).shape
     except PictureError as error:
         raise RefusedError([Broken(file, str(error).removeprefix(f"{file}: "))]) from error
     return height, width

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from scuff.core import recipe
 from scuff.core.errors import CatalogueError, SplitError
 from scuff.core.picture import write_whole
+from scuff.core.pixel_format import PixelFormat
 from scuff.dataset.balance import part_of
 from scuff.dataset.catalogue import Catalogue, relative_to
 from scuff.dataset.cutting import CHANNELS, write_arrays
@@ -62,10 +63,8 @@ class PatchRow:
 COLUMNS = tuple(field.name for field in fields(PatchRow))
 
 
-class PatchRecord(BaseModel):
-    """How patches were cut; the file ``patches.json``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class PatchRecord(PixelFormat):
+    """How patches were cut; the file ``patches.json``. The pixels are read as the catalogue says."""
 
     size_px: int
     overlap: float
@@ -73,8 +72,6 @@ class PatchRecord(BaseModel):
     sound_share: float
     seed: int
     classes: tuple[str, ...]
-    white_level: int
-    """The 16-bit value that became 255, as the catalogue says."""
     catalogue: str
     """Folder of the catalogue, relative to the patches' folder where they share a disk tree."""
     catalogue_sha256: str
@@ -170,7 +167,7 @@ def cut_patches(
         **settings.model_dump(),
         seed=seed,
         classes=catalogue.classes,
-        white_level=catalogue.record.white_level,
+        **catalogue.record.pixel_keys(),
         catalogue=relative_to(out, catalogue.folder),
         catalogue_sha256=catalogue.checksum(),
         split=SPLIT,

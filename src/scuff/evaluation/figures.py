@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from scuff.core.picture import write_whole
+from scuff.core.tile import Tiling
 from scuff.dataset.catalogue import Catalogue
 from scuff.evaluation.counts import DEFECT
 from scuff.evaluation.frames import Evaluation, FrameCounts
@@ -19,7 +20,7 @@ from scuff.evaluation.ranking import best_frames, with_defects, worst_frames
 from scuff.evaluation.sheet import DPI, Sheet, encode_png
 from scuff.evaluation.tables import show
 from scuff.inspection.runtime import Runtime
-from scuff.inspection.tiling import classify, score_frame
+from scuff.inspection.tiling import score_frame
 
 COLUMNS = ("image", "truth", "prediction")
 PANEL_INCH = 3.2
@@ -47,8 +48,7 @@ def draw_examples(
     catalogue: Catalogue,
     evaluation: Evaluation,
     runtime: Runtime,
-    tile_px: int,
-    overlap: float,
+    tiling: Tiling,
     best_path: Path,
     worst_path: Path,
     count: int = 6,
@@ -62,8 +62,7 @@ def draw_examples(
         catalogue: Holds the frames and their masks.
         evaluation: What was counted.
         runtime: Runs the network, as it did for the evaluation.
-        tile_px: Side of the tiles, as for the evaluation.
-        overlap: Overlap of the tiles, as for the evaluation.
+        tiling: How frames are divided, as for the evaluation.
         best_path: PNG to write the best to.
         worst_path: PNG to write the worst to.
         count: Frames per picture, at most.
@@ -76,7 +75,8 @@ def draw_examples(
     def example(counted: FrameCounts) -> _Example:
         row = next(row for row in catalogue.rows if row.frame == counted.frame)
         pixels = catalogue.frame(row).pixels
-        predicted = classify(score_frame(pixels, runtime, tile_px, overlap), evaluation.threshold)
+        scores = score_frame(pixels, runtime, tiling)
+        predicted = scores.full(scores.mask(evaluation.threshold))
         return _example(_caption(counted), pixels, catalogue.mask(row), predicted)
 
     several_classes = len(evaluation.classes) > 1

@@ -7,12 +7,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.core.errors import CatalogueError
+from scuff.core.errors import CatalogueError, CheckpointError
+from scuff.core.tile import Tiling
 from scuff.dataset.catalogue import Catalogue, Row
 from scuff.evaluation.counts import DEFECT, Counts, add_counts, count_pixels
 from scuff.evaluation.operating_point import ScoreHistogram
 from scuff.inspection.runtime import Runtime
-from scuff.inspection.tiling import classify, score_frame
+from scuff.inspection.scores import INVALID, ScoreMap
+from scuff.inspection.tiling import score_frame
 
 Progress = Callable[[int], None]
 """Told how many more frames are done; ``update`` of a ``click.progressbar`` fits."""
@@ -76,8 +78,7 @@ def evaluate_frames(
     catalogue: Catalogue,
     rows: Sequence[Row],
     runtime: Runtime,
-    tile_px: int,
-    overlap: float,
+    tiling: Tiling,
     threshold: float,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -87,17 +88,17 @@ def evaluate_frames(
         catalogue: Holds the frames and their masks.
         rows: The frames to count.
         runtime: Runs the network.
-        tile_px: Side of the tiles, as the network was trained on.
-        overlap: Share of a tile that its neighbour covers again.
+        tiling: How frames are divided, into tiles as the network was trained on.
         threshold: Defect score from which a pixel is defective.
         progress: Called with 1 after each frame.
 
     Raises:
-        CatalogueError: There are no rows, or the network's classes are not the catalogue's.
+        CatalogueError: There are no rows.
+        CheckpointError: The network gives scores that are no numbers.
     """
     frames = tuple(
-        FrameCounts(row.frame, row.part, count_pixels(truth, classify(scores, threshold), catalogue.classes))
-        for row, truth, scores in _scored(catalogue, rows, runtime, tile_px, overlap, progress)
+        FrameCounts(row.frame, row.part, count_pixels(truth, scores.full(scores.mask(threshold)), catalogue.classes))
+        for row, truth, scores in _scored(catalogue, rows, runtime, tiling, progress)
     )
     return Evaluation(catalogue.classes, frames, threshold)
 
@@ -106,14 +107,13 @@ def score_histogram(
     catalogue: Catalogue,
     rows: Sequence[Row],
     runtime: Runtime,
-    tile_px: int,
-    overlap: float,
+    tiling: Tiling,
     progress: Progress | None = None,
 ) -> ScoreHistogram:
     """Sort the pixels of whole frames by their score; arguments and errors as ``evaluate_frames``."""
     histogram = ScoreHistogram()
-    for _, truth, scores in _scored(catalogue, rows, runtime, tile_px, overlap, progress):
-        histogram.add(truth, scores)
+    for _, truth, scores in _scored(catalogue, rows, runtime, tiling, progress):
+        histogram.add(truth, scores.full(scores.score))
     return histogram
 
 
@@ -121,22 +121,20 @@ def _scored(
     catalogue: Catalogue,
     rows: Sequence[Row],
     runtime: Runtime,
-    tile_px: int,
-    overlap: float,
+    tiling: Tiling,
     progress: Progress | None,
-) -> Iterator[tuple[Row, NDArray[np.uint8], NDArray[np.float32]]]:
-    """Give each row with its truth (H×W) and its scores (C×H×W), one frame in memory at a time."""
+) -> Iterator[tuple[Row, NDArray[np.uint8], ScoreMap]]:
+    """Give each row with its truth (H×W) and its scores, one frame in memory at a time."""
     if not rows:
         raise CatalogueError(
             f"{catalogue.folder}: no frame to evaluate on this side of the split; split again with a larger share"
         )
     for row in rows:
-        scores = score_frame(catalogue.frame(row).pixels, runtime, tile_px, overlap)
-        if len(scores) != len(catalogue.classes):
-            raise CatalogueError(
-                f"{catalogue.folder}: has {len(catalogue.classes)} classes ({', '.join(catalogue.classes)}), "
-                f"but the network gives {len(scores)}; evaluate it on a catalogue with the classes it was "
-                "trained on"
+        scores = score_frame(catalogue.frame(row).pixels, runtime, tiling)
+        if scores.score.max() == INVALID:
+            raise CheckpointError(
+                f"the network gives scores for {row.frame} that are no numbers; train again with a lower "
+                "training.learning_rate, or with training.precision=fp32"
             )
         yield row, catalogue.mask(row), scores
         if progress is not None:

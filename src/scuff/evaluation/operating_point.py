@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from scuff.core.errors import ScuffError
 from scuff.core.mask import OUTSIDE, SOUND
+from scuff.inspection.scores import FULL
 
-BINS = 1024
-"""A power of two: edges are then exact numbers, and counting bins is counting scores against a threshold."""
+LEVELS = FULL + 1
+"""Bytes that a score may be."""
 
 
 def _no_pixels() -> NDArray[np.int64]:
-    return np.zeros(BINS, np.int64)
+    return np.zeros(LEVELS, np.int64)
 
 
 @dataclass(eq=False)
@@ -21,8 +22,8 @@ class ScoreHistogram:
     """Defect scores of all pixels, sorted by what the pixels are.
 
     Attributes:
-        sound: Number of sound pixels in each of ``BINS`` equal bins of the score, from 0 to 1.
-        defective: Number of defective pixels, whatever their class, in the same bins.
+        sound: Number of sound pixels with each of the ``LEVELS`` scores.
+        defective: The same of defective pixels, whatever their class.
         frames: Number of frames in it.
     """
 
@@ -30,16 +31,16 @@ class ScoreHistogram:
     defective: NDArray[np.int64] = field(default_factory=_no_pixels)
     frames: int = 0
 
-    def add(self, truth: NDArray[np.uint8], scores: NDArray[np.float32]) -> None:
+    def add(self, truth: NDArray[np.uint8], score: NDArray[np.uint8]) -> None:
         """Count the pixels of one frame.
 
         Args:
             truth: H×W class values; pixels that are ``OUTSIDE`` are not counted.
-            scores: C×H×W probabilities of the classes; their sum, at most 1, is the defect score.
+            score: H×W scores, bytes as in ``inspection.scores``.
         """
-        bins = np.clip(scores.sum(axis=0) * BINS, 0, BINS - 1).astype(np.int16)
-        self.sound = self.sound + np.bincount(bins[truth == SOUND], minlength=BINS)
-        self.defective = self.defective + np.bincount(bins[(truth != SOUND) & (truth != OUTSIDE)], minlength=BINS)
+        self.sound = self.sound + np.bincount(score[truth == SOUND], minlength=LEVELS)
+        defective = (truth != SOUND) & (truth != OUTSIDE)
+        self.defective = self.defective + np.bincount(score[defective], minlength=LEVELS)
         self.frames += 1
 
     def __add__(self, other: "ScoreHistogram") -> "ScoreHistogram":
@@ -83,7 +84,7 @@ def best_f1(histogram: ScoreHistogram, source: str = "best pixel F1") -> Operati
             "defective pixel; split again so that validation gets defective parts, or set "
             "inspection.threshold"
         )
-    # Entry i counts the pixels that a threshold of i / BINS calls defective; a threshold of 0 is none.
+    # Entry i counts the pixels that a threshold of i / FULL calls defective; a threshold of 0 is none.
     tp, predicted = (
         _from_each_edge(histogram.defective),
         _from_each_edge(histogram.sound + histogram.defective),
@@ -93,12 +94,12 @@ def best_f1(histogram: ScoreHistogram, source: str = "best pixel F1") -> Operati
     if not tp[1]:
         raise ScuffError(
             f"no threshold can be chosen: not one defective pixel of {histogram.frames} frames scores "
-            f"{1 / BINS:.3f} or more: the network has learned nothing; train longer, or set "
+            f"{1 / FULL:.3f} or more: the network has learned nothing; train longer, or set "
             "inspection.threshold"
         )
     best = _middle_of_longest_run(f1[1:] == f1[1:].max()) + 1
     return OperatingPoint(
-        threshold=best / BINS,
+        threshold=best / FULL,
         f1=float(f1[best]),
         precision=float(tp[best] / predicted[best]),
         recall=float(tp[best] / truth),

@@ -1,53 +1,106 @@
-"""Parity: an exported network must score as its checkpoint does."""
+"""The parity gate: an exported network must score whole frames as its checkpoint does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from scuff.core.bundle import Agreement
-from scuff.core.errors import BundleError
+from scuff.core.bundle import Agreement, RuntimeName
+from scuff.core.errors import BundleError, CheckpointError, PictureError
+from scuff.core.tile import Tiling
+from scuff.export.checks import agreement, checks
+from scuff.export.comparison import RELEVANT, Figures, compare
+from scuff.export.held_out import HeldOut, HeldOutFrame
+from scuff.export.limits import Limits
+from scuff.export.matching import Terms
+from scuff.export.places import WorstPlaces
 from scuff.inspection.runtime import Runtime
+from scuff.inspection.scorer import Scorer
+from scuff.inspection.scores import INVALID, ScoreMap
+from scuff.inspection.tiling import score_frame
 
-TOLERANCE = 1e-3
-"""Largest difference allowed between two scores of a pixel; scores lie in [0, 1]."""
+Progress = Callable[[int], None]
+"""Told how many more frames are done; ``update`` of a ``click.progressbar`` fits."""
 
 
-def check_agreement(
-    exported: Runtime,
-    reference: Runtime,
-    patches: Sequence[NDArray[np.uint8]],
-    source: str,
-    tolerance: float = TOLERANCE,
-) -> Agreement:
-    """Compare two runtimes on real patches.
+@dataclass(slots=True)
+class Parity:
+    """What a comparison on whole frames showed.
+
+    Attributes:
+        runtime: What the bundle ran on, in words.
+        frames: Figures by frame, in the order of the comparison.
+        worst: The places where the two differ most.
+    """
+
+    runtime: str
+    frames: dict[str, Figures] = field(default_factory=dict)
+    worst: WorstPlaces = field(default_factory=WorstPlaces)
+
+    @property
+    def total(self) -> Figures:
+        """Of all frames together."""
+        return sum(self.frames.values(), Figures())
+
+    def agreement(self, source: str, limits: Limits) -> Agreement:
+        """State the figures of all frames together; ``source`` says which frames they are."""
+        return agreement(self.total, limits, self.runtime, len(self.frames), source)
+
+    def misses(self, limits: Limits) -> list[str]:
+        """Say which figures exceed their limits, each with the frame where it is worst."""
+        by_frame = {
+            name: checks(agreement(figures, limits, self.runtime, 1, name)) for name, figures in self.frames.items()
+        }
+        said = []
+        for number, check in enumerate(checks(self.agreement("all", limits))):
+            if check.missed:
+                worst = max(by_frame, key=lambda name: by_frame[name][number].deviation)
+                said.append(f"{check.name}: {check.said}, allowed is {check.allowed}, worst on frame {worst}")
+        return said
+
+
+def compare_frames(
+    checkpoint: Runtime,
+    tiling: Tiling,
+    exported: Mapping[RuntimeName, Scorer],
+    held_out: HeldOut,
+    terms: Terms,
+    progress: Progress | None = None,
+) -> dict[RuntimeName, Parity]:
+    """Score whole frames with the checkpoint and as a station does, each frame once.
 
     Args:
-        exported: What a station would run.
-        reference: The checkpoint.
-        patches: Of S×S×3 pixels each.
-        source: Which patches these are, in words.
-        tolerance: Largest difference allowed.
+        checkpoint: Runs the checkpoint.
+        tiling: How frames are divided for it: into squares as it was trained on.
+        exported: What a station runs, by runtime.
+        held_out: The frames.
+        terms: What makes a defect.
+        progress: Called with 1 after each frame.
 
     Raises:
-        BundleError: There is no patch to compare on, or the scores differ by more.
+        BundleError: The network gives something that is no number, or another kind of scores than its checkpoint; or
+            neither finds anything, so that there is nothing to compare.
+        CheckpointError: The checkpoint itself gives something that is no number.
     """
-    if not patches:
-        raise BundleError("no patch to compare the exported network on; cut patches with `scuff patches` first")
-    differences = [_difference(exported, reference, patch) for patch in patches]
-    worst = int(np.argmax(differences))  # which takes a NaN for the largest
-    largest = differences[worst]
-    if not largest <= tolerance:
+    found = {name: Parity(scorer.runtime.name) for name, scorer in exported.items()}
+    for frame in held_out:
+        reference = score_frame(frame.pixels, checkpoint, tiling)
+        if reference.score.max() == INVALID:
+            raise CheckpointError(f"frame {frame.name}: the checkpoint gives scores that are no numbers; train again")
+        for name, scorer in exported.items():
+            scores = _scores(frame, scorer)
+            found[name].frames[frame.name] = compare(reference, scores, frame.truth, terms)
+            found[name].worst.look_at(frame.name, frame.pixels, reference, scores, terms)
+        if progress is not None:
+            progress(1)
+    if not all(parity.total.scored for parity in found.values()):
         raise BundleError(
-            f"the exported network does not agree with its checkpoint: patch {worst} of "
-            f"{len(patches)} ({source}) differs by {largest:.2g}, allowed is {tolerance:g}; no bundle was written"
+            f"on {held_out.source}, neither the checkpoint nor the exported network gives any score of {RELEVANT:g} or "
+            "more, so that nothing shows whether they agree; train longer, or compare on more frames with --frames"
         )
-    return Agreement(patches=len(patches), source=source, largest_difference=largest, tolerance=tolerance)
+    return found
 
 
-def _difference(exported: Runtime, reference: Runtime, patch: NDArray[np.uint8]) -> float:
-    tile = np.asarray(patch)[None]
-    here, there = exported.scores(tile), reference.scores(tile)
-    if here.shape != there.shape:
-        raise BundleError(f"the exported network gives {here.shape} scores where its checkpoint gives {there.shape}")
-    return float(np.abs(here - there).max())
+def _scores(frame: HeldOutFrame, scorer: Scorer) -> ScoreMap:
+    try:
+        return scorer.score(frame.pixels, frame.camera).scores
+    except PictureError as error:
+        raise BundleError(f"frame {frame.name}: {error}; no bundle was written") from error

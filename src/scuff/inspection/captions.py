@@ -3,31 +3,44 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from scuff.core.defect import Defect
-from scuff.inspection.view import Box, View, contrast
+from scuff.inspection.view import Box, Colour, View, contrast
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 MAX_CAPTIONS = 200
 """More captions than this hide the picture; the outlines and the JSON file still have every defect."""
 
 
-def write_captions(picture: Image.Image, view: View) -> None:
-    """Write numbers and classes where they cover neither each other nor the border of the picture."""
-    pen = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(max(10, round(max(picture.size) / 130)))
+def write_captions(canvas: NDArray[np.uint8], view: View) -> None:
+    """Write numbers and classes where they cover neither each other nor the border of the picture.
+
+    Args:
+        canvas: H×W×3, RGB; written on.
+        view: The picture and its defects, of the same size.
+    """
+    font = ImageFont.load_default(max(10, round(max(view.mask.shape) / 130)))
     taken: list[Box] = []
     numbered = sorted(enumerate(view.defects, 1), key=lambda entry: (-entry[1].area_px, entry[0]))
     for number, defect in numbered[:MAX_CAPTIONS]:
         text = _caption(number, defect.label)
-        _, _, right, bottom = pen.textbbox((0, 0), text, font=font)
-        place = _free_place(view, defect, (right + 4, bottom + 3), taken)
-        if place is None:
-            continue
-        taken.append(place)
-        colour = view.colour(defect)
-        pen.rectangle(place, fill=colour)
-        pen.text((place[0] + 2, place[1] + 1), text, fill=contrast(colour), font=font)
+        _, _, right, bottom = font.getbbox(text)
+        place = _free_place(view, defect, (math.ceil(right) + 4, math.ceil(bottom) + 3), taken)
+        if place is not None:
+            taken.append(place)
+            _write(canvas, place, text, view.colour(defect), font)
+
+
+def _write(canvas: NDArray[np.uint8], place: Box, text: str, colour: Colour, font: Font) -> None:
+    """Write on a small picture of its own: turning the whole frame into one that Pillow draws on takes far longer."""
+    left, top, right, bottom = map(round, place)
+    plate = Image.new("RGB", (right - left, bottom - top), colour)
+    ImageDraw.Draw(plate).text((2, 1), text, fill=contrast(colour), font=font)
+    canvas[top:bottom, left:right] = np.asarray(plate)
 
 
 def _caption(number: int, label: str) -> str:

@@ -1,79 +1,67 @@
-"""The files of a run: three for each picture, one table for all."""
+"""The files of one picture: its record, and its overlay and mask where there is something to see."""
 
-import csv
-import io
-from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
-from scuff.core.errors import ScuffError
-from scuff.core.mask import class_palette
-from scuff.core.picture import write_png, write_whole
+from scuff.inspection.encoding import JPEG_LONGEST_PX, jpeg, mask_png
 from scuff.inspection.overlay import draw
 from scuff.inspection.pipeline import Inspected
-from scuff.inspection.result import Result, TableRow, table_row
+from scuff.inspection.result import Result
+from scuff.inspection.view import View
+from scuff.inspection.whole_file import whole_file
 
-TABLE = "results.csv"
-REPORT = "report.html"
-ENDINGS = (".json", ".overlay.png", ".mask.png")
-"""Of the files of a picture, behind the name of its frame."""
+RECORD, OVERLAY, MASK = ".json", ".overlay.jpg", ".mask.png"
+ENDINGS = (OVERLAY, MASK, RECORD)
+"""Of the files of a picture, behind the name of its frame; the record, which vouches for the others, comes last."""
 
+Pictures = Literal["defects", "all"]
+"""Which pictures get an overlay and a mask: those with a defect, or all that could be inspected."""
 
-def begin_run(out: Path) -> None:
-    """Make the folder, and remove what an earlier run left there, its summary first.
-
-    Only files that the earlier run's table names are removed: nothing of its results can be mistaken for this
-    run's, and nothing else is touched.
-
-    Raises:
-        ScuffError: The folder cannot be made or written to.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        frames = _frames_of(out / TABLE)
-        for name in (TABLE, REPORT, *(frame + ending for frame in frames for ending in ENDINGS)):
-            (out / name).unlink(missing_ok=True)
-    except OSError as error:
-        raise ScuffError(f"--out {out}: cannot be written to ({error.strerror}); name another folder") from error
+OVERLAY_QUALITY = 92
 
 
-def write_picture(out: Path, inspected: Inspected) -> Result:
+def write_picture(out: Path, inspected: Inspected, pictures: Pictures = "defects") -> Result:
     """Write a picture's overlay, mask and result, in place of older ones.
 
+    Whoever finds the record may rely on the rest: an older one is removed first, the new one written last.
+
     Args:
-        out: The folder for the outputs.
+        out: The folder for the outputs; it exists.
         inspected: One picture.
+        pictures: Whether a picture without defects gets an overlay and a mask too.
 
     Returns:
         The result as written, with the names of the files.
     """
     result, view = inspected.result, inspected.view
-    record, overlay, mask = (result.frame + ending for ending in ENDINGS)
-    if view is None:
-        for name in (overlay, mask):
-            (out / name).unlink(missing_ok=True)
+    frame = result.frame
+    (out / f"{frame}{RECORD}").unlink(missing_ok=True)
+    if view is not None and has_pictures(result, pictures):
+        _write(out / f"{frame}{OVERLAY}", _overlay(view))
+        _write(out / f"{frame}{MASK}", mask_png(view.mask, len(view.classes)))
+        result = result.model_copy(update={"overlay": f"{frame}{OVERLAY}", "mask": f"{frame}{MASK}"})
     else:
-        write_png(out / overlay, draw(view))
-        write_png(out / mask, view.mask, palette=class_palette())
-        result = result.model_copy(update={"overlay": overlay, "mask": mask})
-    write_whole(out / record, result.model_dump_json(indent=2) + "\n")
+        for ending in (OVERLAY, MASK):
+            (out / f"{frame}{ending}").unlink(missing_ok=True)
+    _write(out / f"{frame}{RECORD}", f"{result.model_dump_json(indent=2)}\n".encode())
     return result
 
 
-def write_table(out: Path, results: Iterable[Result]) -> None:
-    """Write the run's table: one row for each picture."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(TableRow.model_fields), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table_row(result).model_dump() for result in results)
-    write_whole(out / TABLE, text.getvalue())
+def has_pictures(result: Result, pictures: Pictures) -> bool:
+    """Say whether a picture with this result gets an overlay and a mask."""
+    return result.error is None and (pictures == "all" or bool(result.defects))
 
 
-def _frames_of(table: Path) -> list[str]:
-    """Name the frames of an earlier run; none where there is no table that one wrote."""
-    if not table.is_file():
-        return []
-    with table.open(newline="", encoding="utf-8", errors="replace") as file:
-        rows = csv.DictReader(file)
-        if list(rows.fieldnames or ()) != list(TableRow.model_fields):
-            return []
-        return [row["frame"] for row in rows if Path(row["frame"]).name == row["frame"]]
+def remove_picture(out: Path, frame: str) -> None:
+    """Remove the files of a frame; its record last, so that it names them until they are gone."""
+    for ending in ENDINGS:
+        (out / f"{frame}{ending}").unlink(missing_ok=True)
+
+
+def _overlay(view: View) -> bytes:
+    return jpeg(draw(view.shrunk(JPEG_LONGEST_PX)), OVERLAY_QUALITY)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with whole_file(path) as file:
+        file.write(content)

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.bundle import CHECKSUMS, Bundle
-from scuff.core.errors import BundleError, PictureError
+from scuff.core.defect import Defect
+from scuff.core.errors import PictureError
 from scuff.core.picture import read_picture, sha256
 from scuff.core.recipe import Recipe
 from scuff.core.verdict import Outcome
+from scuff.inspection.opening import open_scorer
 from scuff.inspection.regions import find_defects
 from scuff.inspection.result import BundleReference, Result, Settings
-from scuff.inspection.runtime import OpenVinoRuntime, Runtime
-from scuff.inspection.tiling import classify, score_frame
+from scuff.inspection.scorer import Scored
 from scuff.inspection.tolerance import decide
 from scuff.inspection.view import View
 
@@ -33,8 +34,23 @@ class Inspected:
     view: View | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found in a frame.
+
+    Attributes:
+        scored: Its scores.
+        defects: From top to bottom, then from left to right.
+        mask: H×W, class values.
+    """
+
+    scored: Scored
+    defects: list[Defect]
+    mask: NDArray[np.uint8]
+
+
 class Inspector:
-    """Inspects pictures with one bundle and one recipe."""
+    """Inspects pictures with one bundle and one recipe; may be used by several threads at once."""
 
     def __init__(self, bundle: Bundle, recipe: Recipe) -> None:
         """Load the network and try it once.
@@ -48,15 +64,13 @@ class Inspector:
         """
         self.bundle = bundle
         self.recipe = recipe
-        self._part_pattern = re.compile(recipe.frames.part_pattern) if recipe.frames.part_pattern else None
+        self.scorer = open_scorer(bundle, recipe.inspection)
         self._reference = BundleReference(
             product=bundle.manifest.product,
             id=sha256(bundle.folder / CHECKSUMS),
             classes=bundle.manifest.classes,
         )
-        self.settings = _settings(bundle, recipe)
-        self._runtime: Runtime = OpenVinoRuntime(bundle.network)
-        self._try_network()
+        self.settings = _settings(bundle, recipe, screening=self.scorer.screen is not None)
 
     def inspect(self, path: Path, file: str = "", frame: str = "") -> Inspected:
         """Inspect one picture.
@@ -71,47 +85,52 @@ class Inspector:
         """
         result = self._not_inspected(path, file or path.name, frame or path.stem)
         try:
-            pixels = read_picture(path, self.settings.white_level)
-            scores = self._scores(path, pixels)
+            pixels = read_picture(path, self.recipe.frames)
+            seen = self.examine(pixels, self._named(path, "camera") or "")
         except PictureError as error:
             return Inspected(result.model_copy(update={"error": _without_folder(str(error), path, result.file)}))
-        defects, mask = find_defects(
-            scores,
-            classify(scores, self.settings.threshold),
-            self.bundle.manifest.classes,
-            self.settings.min_area_px,
-            self.settings.pixel_mm,
-        )
-        verdict = decide(defects, self.recipe.tolerances)
+        verdict = decide(seen.defects, self.recipe.tolerances)
         found = {
             "height_px": pixels.shape[0],
             "width_px": pixels.shape[1],
+            "tiles": seen.scored.tiles,
+            "tiles_scored": seen.scored.tiles_scored,
             "outcome": verdict.outcome,
             "rule": verdict.rule,
             "error": None,
-            "defects": tuple(defects),
+            "defects": tuple(seen.defects),
         }
-        view = View(pixels, mask, defects, self.bundle.manifest.classes)
+        view = View(pixels, seen.mask, seen.defects, self.bundle.manifest.classes)
         return Inspected(result.model_copy(update=found), view)
 
-    def _scores(self, path: Path, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Score a frame: C×H×W. Without this check, NaN would be below any threshold and pass."""
-        manifest = self.bundle.manifest
-        scores = score_frame(pixels, self._runtime, manifest.tile_px, manifest.overlap)
-        if not np.isfinite(scores).all():
-            raise PictureError(f"{path}: the network gives scores for it that are no numbers; export the bundle again")
-        return scores
+    def examine(self, pixels: NDArray[np.uint8], camera: str = "") -> Examined:
+        """Find the defects of a frame that is in memory already.
+
+        Args:
+            pixels: H×W×3, RGB.
+            camera: Which camera took it.
+
+        Raises:
+            PictureError: As ``Scorer.score``.
+        """
+        scored = self.scorer.score(pixels, camera)
+        settings, classes = self.settings, self.bundle.manifest.classes
+        defects, mask = find_defects(
+            scored.scores, settings.threshold, classes, settings.min_area_px, settings.frames.pixel_mm
+        )
+        return Examined(scored, defects, mask)
 
     def _not_inspected(self, path: Path, file: str, frame: str) -> Result:
         """A result to start from: whatever goes wrong later, it is no pass."""
-        part = self._part_pattern.search(path.stem) if self._part_pattern else None
         return Result(
             file=file,
             frame=frame,
-            part=(part["part"] or None) if part else None,
+            part=self._named(path, "part"),
             sha256=_checksum(path),
             width_px=None,
             height_px=None,
+            tiles=None,
+            tiles_scored=None,
             bundle=self._reference,
             settings=self.settings,
             outcome=Outcome.NOT_INSPECTED,
@@ -122,29 +141,23 @@ class Inspector:
             mask=None,
         )
 
-    def _try_network(self) -> None:
-        """Score one blank tile, so that a network that does not fit is found before the first picture."""
-        manifest = self.bundle.manifest
-        blank = np.zeros((1, manifest.tile_px, manifest.tile_px, 3), np.uint8)
-        expected = (1, len(manifest.classes), manifest.tile_px, manifest.tile_px)
-        given = self._runtime.scores(blank).shape
-        if given != expected:
-            raise BundleError(
-                f"{self.bundle.network}: gives scores of {list(given)} for a tile, but "
-                f"{len(manifest.classes)} classes and tiles of {manifest.tile_px} px need {list(expected)}; "
-                "export the bundle again"
-            )
+    def _named(self, path: Path, group: str) -> str | None:
+        """What the recipe's pattern finds in a file's name: the serial number of the part, or the camera."""
+        pattern: str = getattr(self.recipe.frames, f"{group}_pattern")
+        found = re.search(pattern, path.stem) if pattern else None
+        return (found[group] or None) if found else None
 
 
-def _settings(bundle: Bundle, recipe: Recipe) -> Settings:
+def _settings(bundle: Bundle, recipe: Recipe, screening: bool) -> Settings:
     threshold = recipe.inspection.threshold
     return Settings(
         threshold=bundle.manifest.threshold if threshold is None else threshold,
         min_area_px=recipe.inspection.min_area_px,
         max_defects=recipe.tolerances.max_defects,
         review_score=recipe.tolerances.review_score,
-        white_level=recipe.frames.white_level,
-        pixel_mm=recipe.frames.pixel_mm,
+        frames=recipe.frames,
+        region=recipe.inspection.region,
+        screening=screening,
     )
 
 

@@ -1,6 +1,5 @@
 "use strict";
 (() => {
-  const zooms = JSON.parse(document.getElementById("zooms").textContent);
   const table = document.getElementById("pictures");
   const rows = [...table.tBodies].filter((body) => body.dataset.index !== undefined);
   const find = (selector, root = document) => root.querySelector(selector);
@@ -61,6 +60,9 @@
       button.setAttribute("aria-expanded", String(!detail.hidden));
     });
     find("button.open", row)?.addEventListener("click", () => show(row));
+    for (const crop of all("button.crop", row)) {
+      crop.addEventListener("click", () => { show(row); approach(crop.dataset.number, placeOf(crop)); });
+    }
   }
 
   // --- the viewer: one picture, its defects over it --------------------------------------------------------------
@@ -68,14 +70,16 @@
   const stage = find(".stage", viewer);
   const sheet = find(".sheet", viewer);
   const picture = find("img", sheet);
-  const drawing = find("svg", sheet);
+  const lines = find(".lines", sheet);
+  const patches = find(".patches", sheet);
+  const marks = find(".marks", sheet);
   const panel = find(".panel", viewer);
   const MARK = "#look-";
   const view = { row: null, zoom: null, scale: 1, x: 0, y: 0, fitted: true };
 
   function show(row) {
     view.row = row;
-    view.zoom = zooms[Number(row.dataset.index)];
+    view.zoom = JSON.parse(find("script.zoom", row).textContent);
     find("#viewer-file").textContent = row.dataset.file;
     find("#viewer-badge").replaceChildren(find(".badge", row).cloneNode(true));
     panel.replaceChildren(find(".detail-body", row).cloneNode(true));
@@ -83,7 +87,7 @@
     find(".unread", viewer).hidden = Boolean(view.zoom);
     sheet.hidden = !view.zoom;
     if (view.zoom) load(view.zoom);
-    else find(".unread", viewer).textContent = `Not inspected: ${find(".names .error", row)?.textContent ?? ""}`;
+    else find(".unread", viewer).textContent = `No picture: ${find(".names .error", row)?.textContent ?? ""}`;
     if (!viewer.open) viewer.showModal();
     place();
     fit();
@@ -95,21 +99,39 @@
     picture.src = zoom.picture;
     sheet.style.width = `${zoom.width}px`;
     sheet.style.height = `${zoom.height}px`;
-    drawing.setAttribute("viewBox", `0 0 ${zoom.width} ${zoom.height}`);
-    drawing.replaceChildren();
+    for (const layer of [lines, marks]) {
+      layer.setAttribute("viewBox", `0 0 ${zoom.width} ${zoom.height}`);
+      layer.replaceChildren();
+    }
     for (const { colour, rim, path } of zoom.outlines) {
-      shape("path", { d: path, class: "rim", stroke: rim });
-      shape("path", { d: path, stroke: colour });
+      shape(lines, "path", { d: path, class: "rim", stroke: rim });
+      shape(lines, "path", { d: path, stroke: colour });
     }
     for (const { number, xyxy, top_x } of zoom.boxes) {
-      shape("text", { x: top_x, y: xyxy[1], dy: "-0.5em", "text-anchor": "middle" }).textContent = number;
+      shape(marks, "text", { x: top_x, y: xyxy[1], dy: "-0.5em", "text-anchor": "middle" }).textContent = number;
     }
+    patches.style.setProperty("--fine", zoom.scale);
+    patches.replaceChildren(...all("button.crop", view.row).map(patch));
   }
 
-  function shape(name, attributes) {
-    const made = document.createElementNS(drawing.namespaceURI, name);
+  // A close-up laid over its place in the picture, seen from near.
+  function patch(crop) {
+    const made = document.createElement("div");
+    const [x0, y0, x1, y1] = placeOf(crop);
+    Object.assign(made.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
+    made.append(...[...crop.children].map((child) => child.cloneNode(true)));
+    find("img", made).loading = "eager";
+    return made;
+  }
+
+  function placeOf(crop) {
+    return crop.dataset.place.split(" ").map(Number);
+  }
+
+  function shape(layer, name, attributes) {
+    const made = document.createElementNS(layer.namespaceURI, name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return drawing.appendChild(made);
+    return layer.appendChild(made);
   }
 
   function prepareDefects() {
@@ -120,25 +142,28 @@
       button.textContent = row.dataset.number;
       button.setAttribute("aria-label", `Look at defect ${row.dataset.number}`);
       find(".no", row).replaceWith(button);
-      row.addEventListener("click", () => approach(row));
+      row.addEventListener("click", () => approach(row.dataset.number));
     }
   }
 
-  function approach(row) {
-    for (const each of all(".chosen", panel)) each.classList.remove("chosen");
-    row.classList.add("chosen");
-    const [x0, y0, x1, y1] = view.zoom.boxes.find(({ number }) => number === Number(row.dataset.number)).xyxy;
-    const room = 3 * Math.max(x1 - x0, y1 - y0, 12);
+  function approach(wanted, closeUp) {
+    if (!view.zoom) return;
+    for (const row of all(".defects tbody tr", panel)) row.classList.toggle("chosen", row.dataset.number === wanted);
+    const { xyxy } = view.zoom.boxes.find(({ number }) => number === Number(wanted));
+    const [left, top, right, bottom] = closeUp ?? xyxy;
+    const room = closeUp ? 1.2 * Math.max(right - left, bottom - top) : 3 * Math.max(right - left, bottom - top, 12);
     const scale = limited(Math.min(stage.clientWidth, stage.clientHeight) / room);
-    const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
     move(scale, stage.clientWidth / 2 - x * scale, stage.clientHeight / 2 - y * scale);
-    find("rect", drawing)?.remove();
+    find("rect", marks)?.remove();
+    const [x0, y0, x1, y1] = xyxy;
     const gap = 6 / scale;
-    shape("rect", { x: x0 - gap, y: y0 - gap, width: x1 - x0 + 2 * gap, height: y1 - y0 + 2 * gap });
+    shape(marks, "rect", { x: x0 - gap, y: y0 - gap, width: x1 - x0 + 2 * gap, height: y1 - y0 + 2 * gap });
   }
 
   function limited(scale) {
-    return Math.min(Math.max(scale, Math.min(whole(), 1) / 2), Math.max(16, whole()));
+    const largest = 16 / (view.zoom?.scale ?? 1); // 16 pixels of the screen for one of the camera
+    return Math.min(Math.max(scale, Math.min(whole(), 1) / 2), Math.max(largest, whole()));
   }
 
   function whole() {
@@ -151,7 +176,10 @@
     Object.assign(view, { scale, x, y, fitted });
     sheet.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
     sheet.style.setProperty("--zoom", scale);
-    sheet.classList.toggle("large", scale >= 4);
+    // Pixels of the camera are shown as such; those of a picture made smaller for this page are not worth it.
+    sheet.classList.toggle("large", scale >= 4 && view.zoom?.scale === 1);
+    sheet.classList.toggle("near", scale * devicePixelRatio > 1);
+    patches.classList.toggle("large", scale * (view.zoom?.scale ?? 1) >= 4);
   }
 
   function fit() {

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scuff.core.defect import Defect
+from scuff.core.recipe import Frames
 from scuff.core.verdict import Outcome
 
 
@@ -33,20 +34,23 @@ class Settings(_Strict):
     review_score: float | None = Field(
         description="A failing picture whose best defect scores less goes to review; null: never."
     )
-    white_level: int = Field(description="The value of 16-bit pictures that is white.")
-    pixel_mm: float | None = Field(description="Size of a pixel on the part, in mm; null: not known.")
+    frames: Frames = Field(description="How pictures were read, as in the recipe.")
+    region: dict[str, str] = Field(description="Polygon that is inspected, by camera; empty: whole frames.")
+    screening: bool = Field(description="Whether a first, cheap pass chose the tiles that the network saw.")
 
 
 class Result(_Strict):
     """All that is known of one picture; the file `NAME.json`."""
 
-    schema_version: Literal[1] = Field(1, description="Grows when a field changes its meaning or goes.")
+    schema_version: Literal[2] = Field(2, description="Grows when a field changes its meaning or goes.")
     file: str = Field(description="The picture, relative to the folder that all inputs share.")
     frame: str = Field(description="Its name in this run, unique; begins the names of its files.")
     part: str | None = Field(description="Serial number from the recipe's `part_pattern`; null: not known.")
     sha256: str | None = Field(description="Checksum of the picture file; null if it cannot be opened.")
     width_px: int | None = Field(description="Width; null if it could not be inspected.")
     height_px: int | None = Field(description="Height; null if it could not be inspected.")
+    tiles: int | None = Field(description="Tiles with any pixel of the region; null if it could not be inspected.")
+    tiles_scored: int | None = Field(description="Those that the network saw; fewer than all only after a screening.")
     bundle: BundleReference = Field(description="Which bundle inspected it.")
     settings: Settings = Field(description="The settings it was inspected with.")
     outcome: Outcome = Field(description="`pass`, `fail`, `review` or `not-inspected`.")
@@ -55,8 +59,8 @@ class Result(_Strict):
     defects: tuple[Defect, ...] = Field(
         description="From top to bottom, then from left to right; the pictures number them from 1."
     )
-    overlay: str | None = Field(description="The overlay PNG beside this file; null if not inspected.")
-    mask: str | None = Field(description="The mask PNG beside this file; null if not inspected.")
+    overlay: str | None = Field(description="The overlay JPEG beside this file; null if there is none.")
+    mask: str | None = Field(description="The mask PNG beside this file; null if there is none.")
 
     @property
     def name(self) -> str:

@@ -30,6 +30,23 @@ class Source:
     frame: str
 
 
+class _Links:
+    """Follows links; quick for the many files of one folder, where only the last part of a path is new."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, Path] = {}
+
+    def followed(self, path: Path) -> Path:
+        """The path that a file really has."""
+        return path.resolve() if path.is_symlink() else self.folder(path.parent) / path.name
+
+    def folder(self, path: Path) -> Path:
+        """The path that a folder really has."""
+        if path not in self._folders:
+            self._folders[path] = path.resolve()
+        return self._folders[path]
+
+
 def find_sources(arguments: Sequence[str], out: Path) -> list[Source]:
     """Find the pictures that files, folders and patterns name.
 
@@ -48,12 +65,12 @@ def find_sources(arguments: Sequence[str], out: Path) -> list[Source]:
         PictureError: An argument names no picture, or only such as lie in ``out``.
     """
     pictures: dict[Path, Path] = {}
-    roots = []
+    roots, links = [], _Links()
     for argument in arguments:
         named = _matches(argument)
         roots += [path if path.is_dir() else path.parent for path in named]
-        for path in _outside(out, argument, named):
-            pictures.setdefault(path.resolve(), path)
+        for path in _outside(out, argument, named, links):
+            pictures.setdefault(links.followed(path), path)
     shared = os.path.commonpath(roots)
     files = {_text(path.relative_to(shared).as_posix()): path for path in pictures.values()}
     frames = unique_names(sorted(files))
@@ -107,13 +124,14 @@ def _matches(argument: str) -> list[Path]:
     return found
 
 
-def _outside(out: Path, argument: str, named: Sequence[Path]) -> list[Path]:
+def _outside(out: Path, argument: str, named: Sequence[Path], links: _Links) -> list[Path]:
     """Say which pictures an argument stands for, without those that lie in ``out``."""
     found = [picture for path in named for picture in (_below(path) if path.is_dir() else [path])]
     if not found:
         raise PictureError(f"{argument}: no picture in this folder or below it; {_suffixes()}")
-    kept = [picture for picture in found if picture.parent.resolve() != out.resolve()]
-    if not kept or Path(argument).resolve() == out.resolve():
+    written = out.resolve()
+    kept = [picture for picture in found if links.folder(picture.parent) != written]
+    if not kept or Path(argument).resolve() == written:
         raise PictureError(
             f"{argument}: the outputs would go between the pictures to inspect, and would be inspected "
             f"themselves the next time; name another folder with --out than {out}"

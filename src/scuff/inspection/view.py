@@ -52,11 +52,8 @@ class View:
         if scale >= 1:
             return self
         size_wh = max(1, round(width * scale)), max(1, round(height * scale))
-        mask = np.full(size_wh[::-1], SOUND, np.uint8)
-        for value in class_values(self.mask):
-            covered = cv2.resize((self.mask == value).astype(np.float32), size_wh, interpolation=cv2.INTER_AREA)
-            mask[covered > 0] = value
         pixels = cv2.resize(self.pixels, size_wh, interpolation=cv2.INTER_AREA)
+        mask = _pooled(self.mask, size_wh) if self.defects else np.full(size_wh[::-1], SOUND, np.uint8)
         return View(np.asarray(pixels, np.uint8), mask, self.defects, self.classes, self.scale * scale)
 
     def box(self, defect: Defect) -> Box:
@@ -68,7 +65,9 @@ class View:
         """Where a defect's highest or lowest row begins, in pixels of this view."""
         x0, y0, x1, y1 = self.box(defect)
         row = int(y0) if end == "top" else max(int(y0), math.ceil(y1) - 1)
-        inside = self.mask[row, int(x0) : math.ceil(x1)] == self.value(defect)
+        # Shrinking rounds height and width to whole pixels, so that a box may be one row off.
+        rows = slice(row, row + 2) if end == "top" else slice(max(row - 1, 0), row + 1)
+        inside = (self.mask[rows, int(x0) : math.ceil(x1)] == self.value(defect)).any(axis=0)
         return x0 + (int(np.argmax(inside)) if inside.any() else 0)
 
     def value(self, defect: Defect) -> int:
@@ -81,9 +80,14 @@ class View:
 
 
 @cache
+def class_colours() -> NDArray[np.uint8]:
+    """The colours of all mask values, 256×3, as in the mask's palette."""
+    return np.frombuffer(class_palette(), np.uint8).reshape(-1, 3)
+
+
 def class_colour(value: int) -> Colour:
-    """The colour of a class value, as in the mask's palette."""
-    red, green, blue = class_palette()[3 * value : 3 * value + 3]
+    """The colour of a class value."""
+    red, green, blue = class_colours()[value].tolist()
     return red, green, blue
 
 
@@ -115,6 +119,16 @@ def grown(region: NDArray[np.uint8], by_px: int) -> NDArray[np.uint8]:
     """Grow a region of ones among zeros, H×W, to all sides."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by_px + 1, 2 * by_px + 1))
     return np.asarray(cv2.dilate(region, kernel), np.uint8)
+
+
+def _pooled(mask: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """Make a mask smaller; each pixel gets the highest class value among those that it covers."""
+    (height, width), (small_w, small_h) = mask.shape, size_wh
+    window = np.ones((-(-height // small_h), -(-width // small_w)), np.uint8)
+    # With its anchor in the corner, the window at a pixel covers this pixel and those below and right of it.
+    highest = cv2.dilate(mask, window, anchor=(0, 0))
+    rows, columns = np.arange(small_h) * height // small_h, np.arange(small_w) * width // small_w
+    return np.asarray(highest[rows[:, None], columns], np.uint8)
 
 
 def class_values(mask: NDArray[np.uint8]) -> list[int]:

@@ -12,8 +12,7 @@ from torch import Tensor
 from scuff.core.errors import CheckpointError
 from scuff.core.picture import write_whole
 from scuff.core.recipe import Recipe
-from scuff.nets.encoder import Encoder
-from scuff.nets.unet import SurfaceUNet
+from scuff.nets.unet import SurfaceUNet, bare_unet
 
 
 class CheckpointFacts(BaseModel):
@@ -44,11 +43,6 @@ class CheckpointFacts(BaseModel):
         """Side of the tiles it may see: that of the patches it was trained on."""
         return self.recipe.patches.size_px
 
-    @property
-    def overlap(self) -> float:
-        """Share of a tile that its neighbour covers again."""
-        return self.recipe.patches.overlap
-
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -59,8 +53,7 @@ class Checkpoint:
 
     def network(self) -> SurfaceUNet:
         """Build the network with these weights, ready to score."""
-        settings = self.facts.recipe.network
-        network = SurfaceUNet(Encoder(settings.encoder), settings.decoder_channels, len(self.facts.classes))
+        network = bare_unet(self.facts.recipe.network, len(self.facts.classes))
         network.load_state_dict(self.state)
         return network.eval()
 

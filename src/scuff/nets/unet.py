@@ -7,7 +7,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
+from scuff.core.errors import WeightsError
+from scuff.core.recipe import Network
 from scuff.nets.encoder import STRIDES, Encoder, imagenet_encoder
+from scuff.nets.plain import PLAIN, Convolution, PlainEncoder
 from scuff.nets.weights import load_weights
 
 MEAN = (0.485, 0.456, 0.406)
@@ -25,13 +28,16 @@ class SurfaceUNet(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, encoder: Encoder, decoder_channels: Sequence[int], classes: int) -> None:
+    def __init__(
+        self, encoder: Encoder | PlainEncoder, decoder_channels: Sequence[int], classes: int, step: int = 1
+    ) -> None:
         """Put a decoder and a head on an encoder.
 
         Args:
             encoder: Of any family.
             decoder_channels: Of D4, D3, D2, D1.
             classes: C, at least 1.
+            step: Pixels of a picture per side of a pixel of its scores: 1, or 2 for a head at half resolution.
         """
         super().__init__()
         self.encoder = encoder
@@ -41,7 +47,9 @@ class SurfaceUNet(nn.Module):
             stages.append(DecoderStage(below, skip, channels))
             below = channels
         self.decoder = nn.ModuleList(stages)
-        self.head = Head(below, classes + 1 if classes > 1 else 1)
+        self.planes = 2 if classes > 1 else 1
+        self.head: nn.Sequential = HEADS[step](below, classes + 1 if classes > 1 else 1)
+        self.step = step
         self.register_buffer("mean", 255 * torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", 255 * torch.tensor(STD).view(1, 3, 1, 1), persistent=False)
 
@@ -55,14 +63,33 @@ class SurfaceUNet(nn.Module):
             N×K×H×W.
         """
         height, width = pixels.shape[-2:]
+        logits = self.coarse(pixels)
+        if self.step > 1:
+            logits = F.interpolate(logits, scale_factor=self.step, mode="nearest")
+        return logits[..., :height, :width]
+
+    def coarse(self, pixels: Tensor) -> Tensor:
+        """Give logits at the resolution of the head.
+
+        Args:
+            pixels: As for ``forward``.
+
+        Returns:
+            N×K×h×w, where h = ⌈H / step⌉.
+        """
+        height, width = pixels.shape[-2:]
+        beyond = -height % STRIDES[-1], -width % STRIDES[-1]
         x = (pixels.float() - self.mean) / self.std
-        x = F.pad(x, (0, -width % STRIDES[-1], 0, -height % STRIDES[-1]), mode="replicate")
+        if any(beyond):
+            x = F.pad(x, (0, beyond[1], 0, beyond[0]), mode="replicate")
         *skips, x = self.encoder(x)
         for stage in self.decoder:
             skip = skips.pop() if stage.has_skip else None
             x = stage(x, skip)
         logits: Tensor = self.head(x)
-        return logits[..., :height, :width]
+        if any(beyond):
+            logits = logits[..., : -(-height // self.step), : -(-width // self.step)]
+        return logits
 
 
 class DecoderStage(nn.Module):
@@ -72,7 +99,7 @@ class DecoderStage(nn.Module):
         super().__init__()
         self.has_skip = skip > 0
         self.up = nn.ConvTranspose2d(below, channels, 2, stride=2)
-        self.convolve = nn.Sequential(*_convolution(channels + skip, channels), *_convolution(channels, channels))
+        self.convolve = nn.Sequential(*Convolution(channels + skip, channels), *Convolution(channels, channels))
 
     def forward(self, x: Tensor, skip: Tensor | None) -> Tensor:
         """N×below×h×w and N×skip×2h×2w become N×channels×2h×2w."""
@@ -96,6 +123,17 @@ class Head(nn.Sequential):
         )
 
 
+class HalfHead(nn.Sequential):
+    """From stride 2 to logits there: each stands for 2×2 pixels."""
+
+    def __init__(self, below: int, channels_out: int) -> None:
+        super().__init__(nn.Conv2d(below, channels_out, 3, padding=1))
+
+
+HEADS = {1: Head, 2: HalfHead}
+"""By step."""
+
+
 def probabilities(logits: Tensor) -> Tensor:
     """Turn logits into the probabilities of the defect classes.
 
@@ -110,18 +148,32 @@ def probabilities(logits: Tensor) -> Tensor:
     return logits.softmax(dim=1)[:, 1:]
 
 
-def make_unet(
-    encoder: str,
-    decoder_channels: Sequence[int],
-    classes: int,
-    weights: str,
-    say: Callable[[str], object] | None = None,
-) -> SurfaceUNet:
+def bare_unet(settings: Network, classes: int, imagenet: bool = False) -> SurfaceUNet:
+    """Build the network that a recipe describes, without the weights that it asks for.
+
+    Args:
+        settings: Encoder, decoder and head.
+        classes: C, at least 1.
+        imagenet: Load ImageNet's weights into the encoder.
+
+    Raises:
+        RecipeError: The encoder is not one.
+        WeightsError: ImageNet's weights cannot be had.
+    """
+    if settings.encoder == PLAIN and imagenet:
+        raise WeightsError('there are no ImageNet weights of the encoder "plain"; use --weights none, or a file')
+    if settings.encoder == PLAIN:
+        encoder: Encoder | PlainEncoder = PlainEncoder()
+    else:
+        encoder = imagenet_encoder(settings.encoder) if imagenet else Encoder(settings.encoder)
+    return SurfaceUNet(encoder, settings.decoder_channels, classes, 2 if settings.head == "half" else 1)
+
+
+def make_unet(settings: Network, classes: int, weights: str, say: Callable[[str], object] | None = None) -> SurfaceUNet:
     """Build a network and load what it starts from.
 
     Args:
-        encoder: Name of a timm model.
-        decoder_channels: Of D4, D3, D2, D1.
+        settings: Encoder, decoder and head.
         classes: C, at least 1.
         weights: ``imagenet``, for the encoder; ``none``; or the path of a file, see ``load_weights``.
         say: Called with what came from a file.
@@ -130,18 +182,9 @@ def make_unet(
         RecipeError: The encoder is not one.
         WeightsError: The weights cannot be had, or do not fit.
     """
-    body = imagenet_encoder(encoder) if weights == "imagenet" else Encoder(encoder)
-    network = SurfaceUNet(body, decoder_channels, classes)
+    network = bare_unet(settings, classes, imagenet=weights == "imagenet")
     if weights not in ("imagenet", "none"):
-        loaded = load_weights(network, Path(weights), encoder)
+        loaded = load_weights(network, Path(weights), settings.encoder)
         if say is not None:
             say(loaded)
     return network
-
-
-def _convolution(channels_in: int, channels_out: int) -> tuple[nn.Module, ...]:
-    return (
-        nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False),
-        nn.BatchNorm2d(channels_out),
-        nn.ReLU(inplace=True),
-    )

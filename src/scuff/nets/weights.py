@@ -85,7 +85,8 @@ def _widths(decoder: State) -> list[int]:
 
 def _classes(head: State) -> int:
     """Number of classes that a head tells apart, by the channels of its last layer; 0 where there is no head."""
-    channels = len(head.get("3.bias", ()))
+    biases = sorted(key for key in head if key.endswith(".bias"))
+    channels = len(head[biases[-1]]) if biases else 0
     return max(channels - 1, min(channels, 1))
 
 

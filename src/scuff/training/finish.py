@@ -6,13 +6,14 @@ from pathlib import Path
 import torch
 
 from scuff.core.errors import CatalogueError
+from scuff.core.tile import squares
 from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
 from scuff.dataset.split import Side, load_division
 from scuff.evaluation.frames import Progress, score_histogram
 from scuff.evaluation.operating_point import threshold_or_half
 from scuff.nets.checkpoint import Checkpoint, CheckpointFacts, save_checkpoint
 from scuff.nets.runtime import TorchRuntime
-from scuff.nets.unet import make_unet
+from scuff.nets.unet import bare_unet
 from scuff.training.run import Run
 
 
@@ -61,11 +62,9 @@ def finish(
         for key, value in content["state_dict"].items()
         if key.startswith("network.")
     }
-    network = make_unet(recipe.network.encoder, recipe.network.decoder_channels, len(record.classes), "none")
+    network = bare_unet(recipe.network, len(record.classes))
     network.load_state_dict(state)
-    histogram = score_histogram(
-        catalogue, rows, TorchRuntime(network, device), record.size_px, record.overlap, progress
-    )
+    histogram = score_histogram(catalogue, rows, TorchRuntime(network, device), squares(record.size_px), progress)
     threshold, source = threshold_or_half(histogram, "validation frames")
     facts = CheckpointFacts(
         recipe=recipe,

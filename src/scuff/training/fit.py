@@ -96,7 +96,7 @@ def _network(run: Run, classes: int, device: Device, say: Say | None) -> Surface
     """Build the network to train; a run that goes on takes its weights from its own checkpoint."""
     settings = run.record.recipe.network
     weights = "none" if run.last else settings.weights
-    network = make_unet(settings.encoder, settings.decoder_channels, classes, weights, say)
+    network = make_unet(settings, classes, weights, say)
     network.to(memory_format=torch.channels_last)
     if device == "cpu":
         keep_depthwise_fp32(network)

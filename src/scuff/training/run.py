@@ -138,7 +138,7 @@ def _as_cut(recipe: Recipe, record: PatchRecord) -> Recipe:
     """State in a recipe what the patches are, whatever it says of patches that were not cut."""
     cut = record.model_dump(include=set(recipes.Patches.model_fields))
     product = recipe.product.model_copy(update={"classes": record.classes})
-    frames = recipe.frames.model_copy(update={"white_level": record.white_level})
+    frames = recipe.frames.model_copy(update=record.pixel_keys())
     return recipe.model_copy(update={"patches": recipes.Patches(**cut), "product": product, "frames": frames})
 
 

@@ -9,7 +9,7 @@ from scuff.core.picture import SUFFIXES, is_picture
 from scuff.dataset.catalogue import IMAGES, MASKS, RECORD, TABLE
 from scuff.dataset.formats.region import Broken, Item
 
-UNREAD_SUFFIXES = frozenset({".avif", ".dng", ".gif", ".heic", ".jp2", ".jxl", ".nef", ".pgm", ".ppm", ".raw", ".webp"})
+UNREAD_SUFFIXES = frozenset({".avif", ".dng", ".gif", ".heic", ".jp2", ".jxl", ".nef", ".pgm", ".ppm", ".webp"})
 """Suffixes of pictures that scuff does not read; other files in a folder are nobody's business."""
 
 

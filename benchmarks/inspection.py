@@ -1,0 +1,265 @@
+"""Time the inspection of 20-megapixel frames against MONAI's sliding window, and prove that the answer is the same.
+
+    python benchmarks/inspection_sets.py NEU_SEG_FOLDER WORK     # once: frames, networks, bundles
+    python benchmarks/inspection.py WORK --rounds 3
+
+Both sides start from the bytes of a JPEG picture in memory and end with the list of its defects; same frame, same
+network, same weights. All of them take turns in every round, and the medians are compared. Answers are compared twice:
+with the checkpoint in fp32 PyTorch on the same tiles, which shows what export and arithmetic change, and with MONAI,
+which averages the scores of overlapping tiles; how far MONAI is from itself with more overlap is printed too.
+Nothing else should run on the machine.
+Exits with 1 where a figure misses its target.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from agreement import compare, f1
+from peak import multiplications, peak_tops, tile_seconds
+from scuff.core.bundle import open_bundle
+from scuff.core.picture import read_picture
+from scuff.core.recipe_file import load_recipe
+from scuff.core.tile import squares
+from scuff.inspection.pipeline import Inspector
+from scuff.inspection.regions import find_defects
+from scuff.inspection.tiling import score_frame
+from scuff.nets.checkpoint import load_checkpoint
+from scuff.nets.runtime import TorchRuntime
+from sliding_window import OVERLAP, sliding_window
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a bundle has to reach, against the checkpoint in fp32 PyTorch on the same tiles.
+
+    Attributes:
+        title: Of its row.
+        bundle: Name of its folder.
+        frames: How the names of its frames begin.
+        faster: Than the sliding window.
+        f1: Largest difference of the pixel F1.
+        matched: Least share of the defects that the other side finds too.
+        unscreened: The bundle whose answer must be the same, instead of the checkpoint's.
+        differing: Largest share of pixels that only one calls defective.
+    """
+
+    title: str
+    bundle: str
+    frames: str
+    faster: float
+    f1: float = 1.0
+    matched: float = 0.0
+    differing: float = 1.0
+    unscreened: str = ""
+
+
+TARGETS = (
+    Target("EffUNet-B0, FP32", "b0-fp32", "F13", 2.5, differing=1e-4),
+    Target("EffUNet-B0, BF16", "b0-bf16", "F13", 4.5, f1=0.002, matched=0.99),
+    Target("EffUNet-B0, INT8, tiles", "b0-int8", "F13", 8, f1=0.005, matched=0.99),
+    Target("EffUNet-B0, INT8 + screening, ≤ 4 % of the tiles", "b0-int8-screened", "F04", 60, unscreened="b0-int8"),
+    Target("EffUNet-B0, INT8 + screening, 13 % of the tiles", "b0-int8-screened", "F13", 35, unscreened="b0-int8"),
+    Target("plain, half-resolution head, INT8, tiles", "plain-int8", "F13", 15, f1=0.005, matched=0.99),
+    Target("plain, half-resolution head, INT8, strips", "plain-int8-strips", "F13", 15, f1=0.005, matched=0.99),
+)
+TWO_CAMERAS, TWO_CAMERAS_S = "b0-int8-screened", 0.5
+MEMORY_MB = 1000
+MORE_OVERLAP = 0.5
+
+
+@dataclass
+class Seen:
+    """What one side found, by frame: the seconds of each round, and the last mask (H×W)."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def median(self, frames: str) -> float:
+        """Median seconds of the frames whose names begin so."""
+        return statistics.median(
+            second for name, seconds in self.seconds.items() if name.startswith(frames) for second in seconds
+        )
+
+
+def inspector_of(folder: Path) -> Inspector:
+    """Open a bundle with its own recipe."""
+    bundle = open_bundle(folder)
+    return Inspector(bundle, load_recipe(bundle.recipe))
+
+
+def inspect(inspector: Inspector, jpeg: bytes) -> tuple[NDArray[np.bool_], int]:
+    """From the bytes of a picture to its defects."""
+    seen = inspector.examine(read_picture(jpeg, inspector.recipe.frames))
+    return seen.mask > 0, len(seen.defects)
+
+
+def run_of(bundle: str) -> str:
+    """The training run that a bundle is made of."""
+    return bundle.partition("-")[0]
+
+
+def measure(frames: Path, names: list[str], rounds: int) -> tuple[Seen, dict[str, Seen]]:
+    """Let all sides take turns over all frames."""
+    checkpoint = load_checkpoint(frames / "b0" / "checkpoint.pt")
+    network, threshold = checkpoint.network(), checkpoint.facts.threshold_in_force
+    inspectors = {name: inspector_of(frames / name) for name in sorted({target.bundle for target in TARGETS})}
+    for name, inspector in inspectors.items():
+        sys.stdout.write(f"{name}: {inspector.scorer.runtime.name}\n")
+    baseline, ours = Seen(), {name: Seen() for name in inspectors}
+    for done in range(rounds):
+        for name in names:
+            jpeg = (frames / "frames" / f"{name}.jpg").read_bytes()
+            began = time.perf_counter()
+            baseline.masks[name], _ = sliding_window(jpeg, network, threshold)
+            baseline.seconds[name].append(time.perf_counter() - began)
+            for bundle, inspector in inspectors.items():
+                began = time.perf_counter()
+                ours[bundle].masks[name], _ = inspect(inspector, jpeg)
+                ours[bundle].seconds[name].append(time.perf_counter() - began)
+        sys.stderr.write(f"round {done + 1} of {rounds}\n")
+    return baseline, ours
+
+
+def references(frames: Path, names: list[str]) -> dict[str, dict[str, NDArray[np.bool_]]]:
+    """The checkpoints' own answers in fp32 PyTorch on square tiles: masks by frame, by run."""
+    found: dict[str, dict[str, NDArray[np.bool_]]] = {}
+    for run in sorted({run_of(target.bundle) for target in TARGETS}):
+        checkpoint = load_checkpoint(frames / run / "checkpoint.pt")
+        facts, runtime = checkpoint.facts, TorchRuntime(checkpoint.network())
+        found[run] = {}
+        for name in names:
+            pixels = read_picture(frames / "frames" / f"{name}.jpg")
+            scores = score_frame(pixels, runtime, squares(facts.tile_px))
+            _, mask = find_defects(scores, facts.threshold_in_force, facts.classes)
+            found[run][name] = mask > 0
+    return found
+
+
+def judge(
+    target: Target,
+    baseline: Seen,
+    ours: dict[str, Seen],
+    reference: dict[str, NDArray[np.bool_]],
+    truth: dict[str, NDArray[np.bool_]],
+) -> bool:
+    """Print a row of the table, and say whether the target is met."""
+    seen = ours[target.bundle]
+    seconds = seen.median(target.frames)
+    faster = baseline.median(target.frames) / seconds
+    there, monai = compare(seen.masks, reference, truth), compare(seen.masks, baseline.masks, truth)
+    met = [faster >= target.faster, there.differing <= target.differing]
+    met += [abs(there.f1 - there.f1_reference) <= target.f1, there.matched >= target.matched * there.defects]
+    answer = f"{there}"
+    if target.unscreened:
+        names = [name for name in truth if name.startswith(target.frames)]
+        equal = all(np.array_equal(ours[target.unscreened].masks[name], seen.masks[name]) for name in names)
+        met.append(equal)
+        answer = f"masks {'equal to' if equal else 'DIFFER from'} those without screening"
+    sys.stdout.write(
+        f"| {target.title} | {seconds:.3f} s | {faster:.1f}× | ≥ {target.faster:g}× | {answer} | {monai} | "
+        f"{'met' if all(met) else 'MISSED'} |\n"
+    )
+    return all(met)
+
+
+def with_itself(frames: Path, names: list[str], baseline: Seen, truth: dict[str, NDArray[np.bool_]]) -> None:
+    """Print how far MONAI's answer is from its own with more overlap: what no tiling can be nearer than."""
+    checkpoint = load_checkpoint(frames / "b0" / "checkpoint.pt")
+    network, threshold = checkpoint.network(), checkpoint.facts.threshold_in_force
+    jpegs = {name: (frames / "frames" / f"{name}.jpg").read_bytes() for name in names}
+    other = {name: sliding_window(jpeg, network, threshold, MORE_OVERLAP)[0] for name, jpeg in jpegs.items()}
+    sys.stdout.write(f"MONAI, overlap {MORE_OVERLAP}, against {OVERLAP}: {compare(other, baseline.masks, truth)}\n")
+
+
+def two_cameras(frames: Path, rounds: int) -> bool:
+    """One part, two cameras, no flaws: from two JPEG pictures in memory to the verdict."""
+    inspector = inspector_of(frames / TWO_CAMERAS)
+    jpegs = [path.read_bytes() for path in sorted(frames.glob("frames/C00-*.jpg"))]
+    seconds = []
+    with ThreadPoolExecutor(len(jpegs)) as lanes:
+        for _ in range(rounds + 1):
+            began = time.perf_counter()
+            found = list(lanes.map(lambda jpeg: inspect(inspector, jpeg), jpegs))
+            seconds.append(time.perf_counter() - began)
+    unscreened = inspector_of(frames / "b0-int8")
+    same = all(inspect(unscreened, jpeg)[1] == count for jpeg, (_, count) in zip(jpegs, found, strict=True))
+    median = statistics.median(seconds[1:])
+    sys.stdout.write(
+        f"two cameras, one clean part, screening on: {median:.3f} s (limit {TWO_CAMERAS_S} s); "
+        f"{sum(count for _, count in found)} defects, {'as' if same else 'NOT as'} without screening\n"
+    )
+    return same and median <= TWO_CAMERAS_S
+
+
+def limits(frames: Path, ours: dict[str, Seen]) -> None:
+    """Print the share of this CPU's peak that the networks reach, and the share of the time that is not network."""
+    for bundle, hint in (("b0-int8", "int8"), ("b0-bf16", "bf16"), ("plain-int8", "int8")):
+        network = load_checkpoint(frames / run_of(bundle) / "checkpoint.pt").network()
+        opened = open_bundle(frames / bundle)
+        side = opened.manifest.tile_px
+        model = openvino.Core().read_model(opened.network)
+        model.reshape([1, side, side, 3])
+        each = tile_seconds(model, "bf16", np.full((1, side, side, 3), 128, np.uint8))
+        peak, used = peak_tops(hint), 2e-12 * multiplications(network, side) / each
+        height, width = next(iter(ours[bundle].masks.values())).shape
+        tiles = len(opened.manifest.tiling.windows((height, width)))
+        rest = 1 - tiles * each / ours[bundle].median("F13")
+        sys.stdout.write(
+            f"{bundle}: {1e3 * each:.2f} ms a tile, {tiles} tiles; {used:.2f} of {peak:.2f} Top/s "
+            f"({used / peak:.0%} of the {hint} peak); {max(0.0, rest):.0%} of the time is not network\n"
+        )
+
+
+def memory(frames: Path, bundle: str) -> bool:
+    """Inspect a stream of frames with the command in a process of its own, and print the peak of its memory."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [
+            str(Path(sys.executable).with_name("scuff")),
+            "inspect",
+            str(frames / bundle),
+            str(frames / "frames"),
+        ]
+        running = subprocess.Popen([*command, "--out", out], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, _, used = os.wait4(running.pid, 0)
+    peak_mb = used.ru_maxrss * 1024 / 1e6
+    sys.stdout.write(f"{bundle}: peak memory over {len(list(frames.glob('frames/*.jpg')))} frames {peak_mb:.0f} MB\n")
+    return peak_mb <= MEMORY_MB
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    frames = given.work.resolve() / "mosaic"
+    names = sorted(path.stem for path in frames.glob("frames/F*.jpg"))
+    truth = {name: read_picture(frames / "masks" / f"{name}.png")[..., 0] > 127 for name in names}
+    baseline, ours = measure(frames, names, given.rounds)
+    reference = references(frames, names)
+    sys.stdout.write(f"MONAI, fp32, overlap {OVERLAP}: {baseline.median('F'):.2f} s a frame\n")
+    met = [judge(target, baseline, ours, reference[run_of(target.bundle)], truth) for target in TARGETS]
+    met.append(f1(ours["plain-int8"].masks, truth) >= f1(baseline.masks, truth))
+    sys.stdout.write(f"the plain network's F1 {'reaches' if met[-1] else 'does NOT reach'} EffUNet-B0's\n")
+    with_itself(frames, names, baseline, truth)
+    met.append(two_cameras(frames, given.rounds))
+    limits(frames, ours)
+    met += [memory(frames, bundle) for bundle in ("b0-fp32", "b0-int8-screened", "plain-int8-strips")]
+    sys.exit(not all(met))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What this CPU computes at most, and what a network asks of it."""
+
+import logging
+import time
+
+import nncf
+import numpy as np
+import openvino
+import torch
+from torch import nn
+
+SIDE_PX, CHANNELS, LAYERS = 96, 256, 8
+ROUNDS, TILES = 5, 12
+
+
+def peak_tops(hint: str) -> float:
+    """Tera-operations per second of a stack of 3×3 convolutions of 256 channels, the best of several rounds.
+
+    Args:
+        hint: Arithmetic: ``f32``, ``bf16`` or ``int8``.
+    """
+    layers = [layer for _ in range(LAYERS) for layer in (nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1), nn.ReLU())]
+    shape = 1, CHANNELS, SIDE_PX, SIDE_PX
+    model = openvino.convert_model(nn.Sequential(*layers).eval(), example_input=torch.rand(shape))
+    model.reshape(shape)
+    if hint == "int8":
+        logging.getLogger("nncf").setLevel(logging.ERROR)
+        samples = [np.random.default_rng(seed).random(shape, np.float32) for seed in range(4)]
+        model = nncf.quantize(model, nncf.Dataset(samples), subset_size=len(samples))
+    seconds = tile_seconds(model, "bf16" if hint == "int8" else hint, np.ones(shape, np.float32))
+    return 2e-12 * LAYERS * 9 * CHANNELS**2 * SIDE_PX**2 / seconds
+
+
+def tile_seconds(model: openvino.Model, hint: str, values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> float:
+    """Seconds for one input, with as many at once as the machine has cores; the best of several rounds."""
+    settings = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "THROUGHPUT"}
+    queue = openvino.AsyncInferQueue(openvino.Core().compile_model(model, "CPU", settings))
+    best = float("inf")
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        for _ in range(TILES):
+            queue.start_async({0: values}, share_inputs=True)
+        queue.wait_all()
+        best = min(best, (time.perf_counter() - began) / TILES)
+    return best
+
+
+def multiplications(network: nn.Module, tile_px: int) -> int:
+    """Multiplications (each with an addition) of the convolutions of a network, for one tile."""
+    counted = 0
+
+    def count(module: nn.Module, _: object, output: torch.Tensor) -> None:
+        nonlocal counted
+        if isinstance(module, nn.ConvTranspose2d):
+            taps = module.kernel_size[0] * module.kernel_size[1] // (module.stride[0] * module.stride[1])
+            counted += output[0].numel() * module.in_channels * taps
+        elif isinstance(module, nn.Conv2d):
+            counted += output[0].numel() * module.weight[0].numel()
+
+    hooks = [module.register_forward_hook(count) for module in network.modules()]
+    with torch.no_grad():
+        network(torch.zeros(1, 3, tile_px, tile_px))
+    for hook in hooks:
+        hook.remove()
+    return counted

@@ -1,0 +1,221 @@
+"""The frames of a run inspected by the machines of a Ray cluster."""
+
+import importlib
+import logging
+import os
+import platform
+import re
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scuff.core.bundle import open_bundle
+from scuff.core.errors import ScuffError
+from scuff.core.recipe import Recipe
+from scuff.inspection.lanes import run_lanes
+from scuff.inspection.pipeline import Inspector
+from scuff.inspection.records import TABLE, Terms
+from scuff.inspection.run import inspect_frame
+from scuff.inspection.sources import Source
+from scuff.inspection.whole_file import PART
+
+ADDRESS = re.compile(r"auto|local|[^\s:/]+:[0-9]+")
+
+MOST_FRAMES_PER_TASK = 64
+"""A task that is repeated passes over what is done, so that more would do no harm but make the progress jump."""
+
+TASKS_PER_WORKER = 8
+"""At least, where there are frames enough: no worker shall be left alone with much at the end."""
+
+CONNECT_S = 10
+"""How long a cluster may take to answer, in seconds."""
+
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
+"""Ray tells its makers nothing, and leaves the terminal to the progress bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker needs beside its frames; all paths are the same on every machine.
+
+    Attributes:
+        bundle: Folder of the bundle.
+        recipe: The recipe.
+        out: The folder for the outputs.
+        terms: Of the run.
+    """
+
+    bundle: Path
+    recipe: Recipe
+    out: Path
+    terms: Terms
+
+
+class Worker:
+    """Inspects frames on one machine of a cluster."""
+
+    def __init__(self, job: Job, token: str) -> None:
+        """Begin; all else waits for the first frames, because Ray tries an actor that cannot begin again for ever.
+
+        Args:
+            job: What it needs.
+            token: A file in the folder for the outputs, by which it knows that this is the driver's folder.
+        """
+        self._job = job
+        self._token = token
+        self._inspector: Inspector | None = None
+
+    def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Inspect some frames.
+
+        Args:
+            batch: N paths (as bytes), files and frames; see ``Source``.
+
+        Returns:
+            N times whether a frame was inspected now (``inspected``), and no ``problem``; or else one problem that a
+            user can act on, in words.
+        """
+        try:
+            inspected = self._inspect(_sources(batch))
+        except ScuffError as error:
+            return {"inspected": np.zeros(1, bool), "problem": np.array([str(error)])}
+        return {"inspected": np.array(inspected, bool), "problem": np.array([""] * len(inspected))}
+
+    def _inspect(self, sources: Sequence[Source]) -> list[bool]:
+        if self._inspector is None:
+            self._inspector = self._begin()
+        inspected: list[bool] = []
+        work = partial(inspect_frame, self._inspector, self._job.out, self._job.terms)
+        run_lanes(work, sources, self._job.recipe.inspection.lanes, inspected.append)
+        return inspected
+
+    def _begin(self) -> Inspector:
+        """Load the network; make sure that this machine has what the one that gave the job has."""
+        job, here = self._job, platform.node()
+        if not (job.out / self._token).is_file():
+            raise ScuffError(
+                f"--out {job.out}: on {here}, a machine of the cluster, this is another folder or none; name one that "
+                "all machines share, at the same path"
+            )
+        inspector = Inspector(open_bundle(job.bundle), job.recipe)
+        if Terms.of(inspector, job.terms.pictures) != job.terms:
+            raise ScuffError(
+                f"{job.bundle}: on {here}, a machine of the cluster, this is another bundle; copy it again"
+            )
+        return inspector
+
+
+def run_on_cluster(job: Job, sources: Sequence[Source], address: str, done: Callable[[bool], object]) -> None:
+    """Inspect frames on a Ray cluster.
+
+    One worker takes as many cores as the smallest machine has. What a worker or a machine that dies leaves undone,
+    another one does; what it had finished is not inspected again.
+
+    Args:
+        job: What the workers need.
+        sources: The frames.
+        address: ``auto`` (the cluster that this machine belongs to), ``local`` (this machine alone) or ``HOST:PORT``.
+        done: Called for each frame, with whether it was inspected now.
+
+    Raises:
+        ScuffError: Ray is not installed, no cluster answers, or its machines lack something.
+    """
+    os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
+    ray = _import("ray")
+    token = f".{TABLE}.{secrets.token_hex(4)}{PART}"
+    with _connected(ray, address), _present(job.out / token):
+        batches = _inspected(ray, job, token, sources).iter_batches(batch_size=None, batch_format="numpy")
+        for batch in batches:
+            for inspected, problem in zip(batch["inspected"], batch["problem"], strict=True):
+                if problem:
+                    raise ScuffError(str(problem))
+                done(bool(inspected))
+
+
+@contextmanager
+def _connected(ray: Any, address: str) -> Iterator[None]:
+    """Connect to a cluster; the one on this machine alone is started first, without Ray's web page."""
+    options: dict[str, bool] = {}
+    if address == "local":
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # nobody else shall be able to use its ports
+        options["include_dashboard"] = False
+    try:
+        _knock(address)
+        ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **options)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ScuffError(
+            f"--ray-address {address}: no Ray cluster can be reached there ({error}); `ray start --head` starts one"
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody listens: Ray itself gives up only after minutes."""
+    host, _, port = address.partition(":")
+    if port:
+        socket.create_connection((host, int(port)), CONNECT_S).close()
+
+
+@contextmanager
+def _present(path: Path) -> Iterator[None]:
+    """Have an empty file for a while."""
+    path.touch()
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _inspected(ray: Any, job: Job, token: str, sources: Sequence[Source]) -> Any:
+    """Describe the work to Ray Data; it begins when somebody takes what comes out."""
+    data = _import("ray.data")
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    cores = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+    smallest = min((count for count in cores if count), default=1)
+    workers = sum(count // smallest for count in cores) or 1
+    size = max(1, min(MOST_FRAMES_PER_TASK, len(sources) // (workers * TASKS_PER_WORKER)))
+    tasks = [_table(sources[start : start + size]) for start in range(0, len(sources), size)]
+    return data.from_arrow(tasks).map_batches(
+        Worker,
+        fn_constructor_args=(job, token),
+        batch_size=None,
+        compute=data.ActorPoolStrategy(min_size=1, max_size=workers),
+        num_cpus=smallest,
+    )
+
+
+def _table(sources: Sequence[Source]) -> Any:
+    columns = {
+        "path": [os.fsencode(source.path) for source in sources],
+        "file": [source.file for source in sources],
+        "frame": [source.frame for source in sources],
+    }
+    return _import("pyarrow").table(columns)
+
+
+def _sources(batch: dict[str, NDArray[Any]]) -> list[Source]:
+    """What ``_table`` made of them, turned back."""
+    return [
+        Source(Path(os.fsdecode(path)), str(file), str(frame))
+        for path, file, frame in zip(batch["path"], batch["file"], batch["frame"], strict=True)
+    ]
+
+
+def _import(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise ScuffError(
+            f"--ray-address needs the package {error.name!r}; install it with: pip install 'scuff[cluster]'"
+        ) from error
