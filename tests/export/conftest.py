@@ -11,6 +11,7 @@ import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from numpy.typing import NDArray
 from tests.fixtures.networks import TINY
 
+from scuff.export import networks
 from scuff.export.conversion import openvino_model
 from scuff.export.held_out import HeldOut, HeldOutFrame
 from scuff.export.networks import Calibration
@@ -86,3 +87,9 @@ def converted(trained_state: dict[str, torch.Tensor]) -> openvino.Model:
     network = bare_unet(TINY, len(CLASSES))
     network.load_state_dict(trained_state)
     return openvino_model(rewritten(network), 64)
+
+
+@pytest.fixture
+def exported_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[openvino.Model], None]:
+    """A function that makes every export write this network, whatever the checkpoint is."""
+    return lambda model: monkeypatch.setattr(networks, "openvino_model", lambda *_: model.clone())

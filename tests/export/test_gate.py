@@ -13,7 +13,6 @@ from openvino.utils import replace_node
 from scuff.core.bundle import Precision, open_bundle
 from scuff.core.errors import BundleError
 from scuff.core.tile import Tiling, squares
-from scuff.export import networks
 from scuff.export.held_out import HeldOut
 from scuff.export.limits import limits_of
 from scuff.export.matching import Terms
@@ -26,6 +25,7 @@ from scuff.nets.checkpoint import Checkpoint
 from scuff.nets.runtime import TorchRuntime
 
 Pixels = NDArray[np.uint8]
+ExportedAs = Callable[[openvino.Model], None]
 Change = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
@@ -65,19 +65,13 @@ ALTERATIONS: dict[str, tuple[str, int, Change]] = {
 }
 
 
-@pytest.fixture
-def exported_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[openvino.Model], None]:
-    """Make every export write this network, whatever the checkpoint is."""
-    return lambda model: monkeypatch.setattr(networks, "openvino_model", lambda *_: model)
-
-
 @pytest.mark.parametrize("name", ALTERATIONS)
 def test_a_tensor_altered_by_hand_is_refused(
     tmp_path: Path,
     trained: Checkpoint,
     held_out: HeldOut,
     converted: openvino.Model,
-    exported_as: Callable[[openvino.Model], None],
+    exported_as: ExportedAs,
     name: str,
 ) -> None:
     exported_as(altered(converted, *ALTERATIONS[name]))
@@ -92,10 +86,10 @@ def test_an_untouched_network_passes(
     trained: Checkpoint,
     held_out: HeldOut,
     converted: openvino.Model,
-    exported_as: Callable[[openvino.Model], None],
+    exported_as: ExportedAs,
     precision: Precision,
 ) -> None:
-    exported_as(converted.clone())
+    exported_as(converted)
     write_bundle(tmp_path / "bundle", trained, "abc", Wanted(precision), held_out, {})
     stated = open_bundle(tmp_path / "bundle").manifest.agreement["openvino"]
     assert stated.frames == 3
@@ -110,7 +104,7 @@ def test_less_precision_excuses_no_altered_tensor(
     trained: Checkpoint,
     held_out: HeldOut,
     converted: openvino.Model,
-    exported_as: Callable[[openvino.Model], None],
+    exported_as: ExportedAs,
     name: str,
 ) -> None:
     exported_as(altered(converted, *ALTERATIONS[name]))

@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import select
 import signal
@@ -5,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,14 +17,17 @@ from PIL import Image
 from scuff.core.bundle import Bundle
 from scuff.core.errors import ScuffError
 from scuff.core.recipe import Inspection, Recipe
-from scuff.inspection.cluster import ADDRESS, Job, Worker, run_on_cluster
+from scuff.inspection.cluster import ADDRESS, Worker, run_on_cluster
 from scuff.inspection.pipeline import Inspector
-from scuff.inspection.records import Terms
+from scuff.inspection.run import Job
 from scuff.inspection.sources import Source, find_sources
 
 MakeBundle = Callable[..., Bundle]
 TOKEN = ".token"
 FRAMES = 240
+
+needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+RAY_NODES = Path(__file__).parents[1] / "fixtures" / "ray_nodes.py"
 
 
 def add_pictures(folder: Path, count: int) -> None:
@@ -53,7 +58,7 @@ def job(make_bundle: MakeBundle, tmp_path: Path) -> Job:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / TOKEN).touch()
     bundle = make_bundle()
-    return Job(bundle.folder, Recipe(), tmp_path / "out", Terms.of(Inspector(bundle, Recipe()), "defects"))
+    return Job.of(Inspector(bundle, Recipe()), tmp_path / "out", "defects")
 
 
 @pytest.mark.parametrize("address", ["auto", "local", "10.0.0.7:6379", "head:6379"])
@@ -79,30 +84,26 @@ def test_worker_that_sees_another_folder_says_so_and_writes_nothing(job: Job, so
 
 
 def test_worker_that_has_another_bundle_says_so(job: Job, sources: list[Source], make_bundle: MakeBundle) -> None:
-    other = Job(make_bundle(name="other", product="Other").folder, job.recipe, job.out, job.terms)
+    other = Job(make_bundle(name="other", product="Other"), job.recipe, job.out, job.terms)
     assert "this is another bundle" in Worker(other, TOKEN)(batch_of(sources))["problem"][0]
 
 
 def test_worker_that_cannot_read_the_bundle_says_so(job: Job, sources: list[Source], tmp_path: Path) -> None:
-    without = Job(tmp_path / "gone", job.recipe, job.out, job.terms)
+    without = Job(Bundle(tmp_path / "gone", job.bundle.manifest), job.recipe, job.out, job.terms)
     assert "gone: not a bundle" in Worker(without, TOKEN)(batch_of(sources))["problem"][0]
 
 
-def test_cluster_that_does_not_answer_is_an_error(job: Job, sources: list[Source]) -> None:
-    pytest.importorskip("ray")
+def test_cluster_that_does_not_answer_is_an_error(
+    job: Job, sources: list[Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))
     with pytest.raises(ScuffError, match=r"--ray-address 127\.0\.0\.1:1: no Ray cluster can be reached there"):
         run_on_cluster(job, sources, "127.0.0.1:1", lambda _: None)
 
 
 def command(bundle: Bundle, folder: Path, out: Path, *options: str) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "scuff.cli.main",
-        "inspect",
-        *map(str, (bundle.folder, folder, "--out", out)),
-        *options,
-    ]
+    arguments = ["inspect", str(bundle.folder), str(folder), "--out", str(out), *options]
+    return [sys.executable, "-m", "scuff.cli.main", *arguments]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -117,31 +118,23 @@ def wait_for(out: Path, records: int, run: subprocess.Popen[bytes]) -> None:
 
 
 class Nodes:
-    """A head without a core for work, and two nodes with one core each."""
+    """Two nodes of a cluster."""
 
-    def __init__(self) -> None:
-        from ray.cluster_utils import Cluster
-
-        small = {"object_store_memory": 80_000_000}
-        alert = {"health_check_period_ms": 1000, "health_check_timeout_ms": 2000, "health_check_failure_threshold": 2}
-        head = {"num_cpus": 0, "include_dashboard": False, "_system_config": alert, **small}
-        self.cluster = Cluster(initialize_head=True, head_node_args=head)
-        self.nodes = [self.cluster.add_node(num_cpus=1, **small) for _ in range(2)]
-        self.address = str(self.cluster.address)
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.address, *raylets = process.stdout.readline().split()
+        self._process, self._raylets = process, [int(raylet) for raylet in raylets]
 
     def kill_a_working_node(self) -> None:
         """Kill a node with all its processes, one on which a worker lives."""
-        for node in self.nodes:
-            raylet = node.all_processes["raylet"][0].process.pid
-            if any(_parent(pid) == raylet for pid in _workers()):
-                self.cluster.remove_node(node, allow_graceful=False)
-                return
-        raise AssertionError("no node has a worker")
+        assert self._process.stdin is not None
+        node = next(number for number, raylet in enumerate(self._raylets) if raylet in map(_parent, _workers()))
+        self._process.stdin.write(f"{node}\n")
+        self._process.stdin.flush()
 
     def kill_a_worker(self) -> None:
         """Kill one worker's process."""
-        raylets = {node.all_processes["raylet"][0].process.pid for node in self.nodes}
-        os.kill(next(pid for pid in _workers() if _parent(pid) in raylets), signal.SIGKILL)
+        os.kill(next(pid for pid in _workers() if _parent(pid) in self._raylets), signal.SIGKILL)
 
 
 def _workers() -> list[int]:
@@ -164,18 +157,17 @@ def _parent(pid: int) -> int:
 @pytest.fixture
 def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
     """A cluster on this machine, guarded by a token, that tells nobody of itself."""
-    pytest.importorskip("ray")
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("RAY_AUTH_MODE", "token")
     monkeypatch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef0123456789abcdef")
-    made = Nodes()
-    yield made
-    made.cluster.shutdown()
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, str(RAY_NODES)], **pipes) as process:
+        yield Nodes(process)
 
 
+@needs_ray
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.filterwarnings("ignore")  # Ray's own
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_every_frame_once_whatever_dies(nodes: Nodes, make_bundle: MakeBundle, tmp_path: Path) -> None:
     bundle = make_bundle()
@@ -198,13 +190,12 @@ def test_every_frame_once_whatever_dies(nodes: Nodes, make_bundle: MakeBundle, t
     assert contents(out) == contents(undisturbed)
 
 
+@needs_ray
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no Ray for it")
 def test_this_machine_alone_is_a_cluster_too(
     make_bundle: MakeBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("ray")
     monkeypatch.setenv("HOME", str(tmp_path))  # where Ray keeps its token
     bundle = make_bundle("[inspection]\nlanes = 1\n")
     folder, undisturbed, out = tmp_path / "in", tmp_path / "undisturbed", tmp_path / "out"

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,7 @@ class FakeSession:
         ("fp16", TENSORRT, "a GPU by CUDA, arithmetic f16, 2 streams"),
         ("fp32", "", "a GPU by CUDA, arithmetic f32, 2 streams"),
         ("fp32", CUDA, "the CPU, arithmetic f32, 7 streams"),
+        ("int8", "", "a GPU by CUDA, arithmetic f32 on rounded values, 2 streams"),
         ("int8", CUDA, "the CPU, arithmetic i8, 7 streams"),
     ],
 )
@@ -151,6 +153,14 @@ def test_nothing_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("available", "expected"), [([CUDA, CPU], True), ([CPU], False)])
-def test_a_build_for_gpus_could_use_one(monkeypatch: pytest.MonkeyPatch, available: list[str], expected: bool) -> None:
+def test_a_build_that_knows_gpus_could_use_one(
+    monkeypatch: pytest.MonkeyPatch, available: list[str], expected: bool
+) -> None:
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: available)
     assert could_use_gpu() is expected
+
+
+def test_a_gpu_may_come_as_a_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CPU])
+    monkeypatch.setattr(onnxruntime, "get_ep_devices", lambda: [SimpleNamespace(ep_name=name) for name in (CUDA, CPU)])
+    assert could_use_gpu()

@@ -11,9 +11,9 @@ from scuff.core.verdict import Outcome
 from scuff.inspection import run
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.ranking import Worst
-from scuff.inspection.records import REPORT, TABLE, Terms
+from scuff.inspection.records import REPORT, TABLE
 from scuff.inspection.result import TableRow
-from scuff.inspection.run import finish_run, inspect_frame
+from scuff.inspection.run import Job, finish_run, inspect_frame
 from scuff.inspection.sources import Source, find_sources
 
 WritePicture = Callable[..., Path]
@@ -38,18 +38,18 @@ def sources(write_picture_file: WritePicture, plate: Pixels, tmp_path: Path, out
 
 
 @pytest.fixture
-def terms(inspector: Inspector) -> Terms:
-    return Terms.of(inspector, "defects")
+def job(inspector: Inspector, out: Path) -> Job:
+    return Job.of(inspector, out, "defects")
 
 
 @pytest.fixture
-def finish(inspector: Inspector, sources: list[Source], terms: Terms, out: Path) -> Callable[[], dict[str, int]]:
+def finish(inspector: Inspector, sources: list[Source], job: Job) -> Callable[[], dict[str, int]]:
     """A function that inspects what is not done and finishes the run; gives the pictures by outcome."""
 
     def inspect_and_finish() -> dict[str, int]:
         for source in reversed(sources):
-            inspect_frame(inspector, out, terms, source)
-        counts = finish_run(out, sources, terms, inspector.bundle, inspector.recipe)
+            inspect_frame(inspector, job, source)
+        counts = finish_run(job, sources)
         return {outcome.value: count for outcome, count in counts.items()}
 
     return inspect_and_finish
@@ -60,10 +60,10 @@ def rows(out: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_frame_is_inspected_once(inspector: Inspector, sources: list[Source], terms: Terms, out: Path) -> None:
-    assert [inspect_frame(inspector, out, terms, source) for source in sources] == [True] * 4
+def test_a_frame_is_inspected_once(inspector: Inspector, sources: list[Source], job: Job, out: Path) -> None:
+    assert [inspect_frame(inspector, job, source) for source in sources] == [True] * 4
     written = {path: path.stat().st_mtime_ns for path in out.iterdir()}
-    assert [inspect_frame(inspector, out, terms, source) for source in sources] == [False] * 4
+    assert [inspect_frame(inspector, job, source) for source in sources] == [False] * 4
     assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == written
 
 
@@ -87,12 +87,12 @@ def test_finishing_again_writes_equal_bytes(finish: Finish, out: Path) -> None:
 
 
 def test_missing_record_is_an_error_and_leaves_no_table(
-    inspector: Inspector, sources: list[Source], terms: Terms, out: Path
+    inspector: Inspector, sources: list[Source], job: Job, out: Path
 ) -> None:
     for source in sources[1:]:
-        inspect_frame(inspector, out, terms, source)
+        inspect_frame(inspector, job, source)
     with pytest.raises(ScuffError, match=r"has no record of a\.png any more; the same command inspects what is miss"):
-        finish_run(out, sources, terms, inspector.bundle, inspector.recipe)
+        finish_run(job, sources)
     assert not (out / TABLE).exists()
     assert not (out / REPORT).exists()
 
@@ -109,16 +109,16 @@ def test_report_shows_the_worst_and_says_how_many(finish: Finish, out: Path, mon
 
 @pytest.mark.parametrize("change", ["gone", "other bytes"])
 def test_picture_that_changed_meanwhile_is_listed_without_its_picture(
-    inspector: Inspector, sources: list[Source], terms: Terms, out: Path, change: str
+    inspector: Inspector, sources: list[Source], job: Job, out: Path, change: str
 ) -> None:
     for source in sources:
-        inspect_frame(inspector, out, terms, source)
+        inspect_frame(inspector, job, source)
     path = sources[2].path
     if change == "gone":
         path.unlink()
     else:
         path.write_bytes(path.read_bytes() + b"\0")
-    assert finish_run(out, sources, terms, inspector.bundle, inspector.recipe)[Outcome.FAIL] == 1
+    assert finish_run(job, sources)[Outcome.FAIL] == 1
     page = (out / REPORT).read_text(encoding="utf-8")
     assert "picture gone, or changed since it was inspected" in page
     assert page.count("data:image/jpeg") == 4  # two each of the two sound pictures

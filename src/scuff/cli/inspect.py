@@ -14,12 +14,12 @@ from scuff.core.errors import RecipeError, ScuffError
 from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe
 from scuff.core.verdict import Outcome
-from scuff.inspection.cluster import ADDRESS, Job, run_on_cluster
+from scuff.inspection.cluster import ADDRESS, run_on_cluster
 from scuff.inspection.lanes import run_lanes
 from scuff.inspection.outputs import Pictures
 from scuff.inspection.pipeline import Inspector
-from scuff.inspection.records import REPORT, Terms, begin_run
-from scuff.inspection.run import finish_run, inspect_frame
+from scuff.inspection.records import REPORT, begin_run
+from scuff.inspection.run import Job, finish_run, inspect_frame
 from scuff.inspection.sources import find_sources
 
 SETTABLE = ("frames", "inspection", "tolerances")
@@ -91,7 +91,7 @@ def command(
       scuff inspect bundles/bowl pictures/ --out inspected
     """  # noqa: D301 - click wants the backspace character itself
     try:
-        counts = _run(bundle, paths, out.absolute(), overrides, pictures, ray_address)
+        counts = _run(bundle, paths, out, overrides, pictures, ray_address)
     except KeyboardInterrupt:
         click.echo(f"\nStopped; what is done is in {out}, and the same command goes on from there", err=True)
         context.exit(INTERRUPTED)
@@ -114,15 +114,15 @@ def _run(
     recipe = _recipe(bundle, overrides)
     sources = find_sources(paths, out)
     inspector = Inspector(bundle, recipe)
-    terms = Terms.of(inspector, pictures)
+    job = Job.of(inspector, out, pictures)
     begin_run(out, {source.frame for source in sources})
     if ray_address is None:
-        work = partial(inspect_frame, inspector, out, terms)
+        work = partial(inspect_frame, inspector, job)
         _with_progress(len(sources), partial(run_lanes, work, sources, recipe.inspection.lanes))
     else:
-        job = Job(folder.absolute(), recipe, out, terms)
         _with_progress(len(sources), partial(run_on_cluster, job, sources, ray_address))
-    return finish_run(out, sources, terms, bundle, recipe)
+    click.echo("Writing the table and the report", err=True)
+    return finish_run(job, sources)
 
 
 def _with_progress(total: int, run: Callable[[Callable[[bool], object]], None]) -> None:

@@ -20,8 +20,10 @@ COMMANDS = {
     "patches": "Cut patches for training from the frames of a split.",
     "train": "Train a network on patches.",
     "evaluate": "Count a run's right and wrong pixels on whole frames of unseen parts.",
+    "distil": "Teach a small network where the trained one has to look.",
     "export": "Write a bundle that a station can run.",
     "inspect": "Inspect pictures with a bundle and write a report.",
+    "benchmark-inspect": "Measure how fast a bundle inspects on this machine, and find its best settings.",
 }
 
 WRONG_USE, INTERNAL_ERROR = 2, 70
@@ -43,7 +45,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            module = importlib.import_module(f"scuff.cli.{cmd_name}{'_' if keyword.iskeyword(cmd_name) else ''}")
+            name = cmd_name.replace("-", "_")
+            module = importlib.import_module(f"scuff.cli.{name}{'_' if keyword.iskeyword(name) else ''}")
         except ModuleNotFoundError as error:
             if error.name is None or error.name.startswith("scuff"):
                 raise

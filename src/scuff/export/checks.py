@@ -60,6 +60,7 @@ def agreement(figures: Figures, limits: Limits, runtime: str, frames: int, sourc
         matched=figures.matches.matched,
         marginal=figures.matches.marginal,
         matched_tolerance=limits.matched,
+        marginal_tolerance=limits.marginal,
         score_distance=round(figures.distance, DIGITS),
         score_tolerance=limits.distance,
         differing_pixels=round(figures.differing, DIGITS + 3),
@@ -73,7 +74,8 @@ def checks(stated: Agreement) -> tuple[Check, ...]:
     """Hold figures against their limits; always the same ones in the same order."""
     return (
         _f1(stated),
-        _defects(stated),
+        _matched(stated),
+        _marginal(stated),
         _plain(f"mean difference of scores from {RELEVANT:g} up", stated.score_distance, stated.score_tolerance),
         _plain("share of pixels with another verdict", stated.differing_pixels, stated.differing_tolerance),
         _plain("largest difference of a score", stated.largest_difference, stated.largest_tolerance),
@@ -89,17 +91,22 @@ def _f1(stated: Agreement) -> Check:
     return Check("pixel F1", said, f"a difference of {stated.f1_tolerance:g}", deviation, stated.f1_tolerance)
 
 
-def _defects(stated: Agreement) -> Check:
-    found, matched, marginal = stated.defects, stated.matched, stated.marginal
-    lost = found - matched
-    said = f"{matched} of {found}"
-    if lost:
-        said += f" ({matched / found:.4f}; {marginal} of the other {lost} within {MARGIN:g} of the threshold)"
-    # A share of few defects is coarse: what rounding alone may turn round, once, tells nothing about the network.
-    excused = lost == marginal == 1
-    deviation = 0.0 if excused or not found else lost / found
-    allowed = f"at least {stated.matched_tolerance:g}"
-    return Check("defects found by both", said, allowed, deviation, 1 - stated.matched_tolerance)
+def _matched(stated: Agreement) -> Check:
+    clear = stated.defects - stated.marginal
+    share = stated.matched / clear if clear else 1.0
+    said, allowed = f"{stated.matched} of {clear} ({share:.4f})", f"at least {stated.matched_tolerance:g}"
+    return Check(
+        "defects found by both, the marginal ones left out", said, allowed, 1 - share, 1 - stated.matched_tolerance
+    )
+
+
+def _marginal(stated: Agreement) -> Check:
+    """Which of these are found is a matter of rounding; many of them would be no rounding any more."""
+    count, limit = stated.marginal, stated.marginal_tolerance
+    allowed = f"a share of {limit:g}" + (", or a single one" if stated.defects * limit < 1 else "")
+    deviation = count / stated.defects if count > 1 else 0.0
+    name = f"marginal defects ({MARGIN:g} around the threshold) that one finds"
+    return Check(name, f"{count} of {stated.defects}", allowed, deviation, limit)
 
 
 def _plain(name: str, value: float, limit: float | None) -> Check:

@@ -13,7 +13,9 @@ class Limits:
 
     Attributes:
         f1: Largest difference of the pixel F1 against the truth.
-        matched: Least share of defects, of both, that the other finds too.
+        matched: Least share of defects, of both, that the other finds too; those left out that both score close to the
+            threshold, where rounding decides.
+        marginal: Largest share of defects that may be left out so; a single one may in any case.
         distance: Largest mean difference of scores in [0, 1], over the pixels where either is at least a tenth.
         differing: Largest share of pixels that get another class, or are defective for one only.
         largest: Largest difference of any score in [0, 1].
@@ -22,6 +24,7 @@ class Limits:
     f1: float
     matched: float
     distance: float
+    marginal: float = 0.05
     differing: float | None = None
     largest: float | None = None
 
@@ -40,6 +43,7 @@ def limits_of(precision: Precision, strips: bool) -> Limits:
 
     Args:
         precision: Its arithmetic.
-        strips: Whether it sees strips, where its checkpoint saw squares: near their borders, single scores may differ.
+        strips: Whether it sees strips, where its checkpoint saw squares: single scores may then differ, near the
+            borders of both and where gates look around each place instead of over a whole tile.
     """
-    return replace(LIMITS[precision], largest=None) if strips else LIMITS[precision]
+    return replace(LIMITS[precision], differing=None, largest=None) if strips else LIMITS[precision]

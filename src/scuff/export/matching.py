@@ -36,7 +36,7 @@ class Matches:
     Attributes:
         defects: Those of the one and those of the other, together.
         matched: Those of which the other found at least half of the pixels, as the same class.
-        marginal: Of the others, those whose highest score, in both maps, is within ``MARGIN`` of the threshold.
+        marginal: Of the rest, those whose highest score, in both maps, is within ``MARGIN`` of the threshold.
     """
 
     defects: int = 0
@@ -48,8 +48,8 @@ class Matches:
 
     @property
     def lost(self) -> int:
-        """Those that only one found."""
-        return self.defects - self.matched
+        """Those that only one found, and that one of both scores clearly above or below the threshold."""
+        return self.defects - self.matched - self.marginal
 
 
 def match_defects(one: ScoreMap, other: ScoreMap, terms: Terms) -> Matches:

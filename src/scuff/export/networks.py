@@ -1,5 +1,6 @@
 """The network of a checkpoint as files that the runtimes of a station read."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,12 +91,21 @@ def runtimes_of(wanted: Wanted) -> tuple[RuntimeName, ...]:
 
 
 def _write_openvino(folder: Path, source: Source) -> tuple[str, ...]:
-    model = openvino_model(source.network, source.tile_px)
+    model = _named(openvino_model(source.network, source.tile_px))
     kept: tuple[str, ...] = ()
     if source.precision == "int8":
         model, kept = _quantised(model, source)
     openvino.save_model(model, folder / NETWORK, compress_to_fp16=False)
     return kept
+
+
+def _named(model: openvino.Model) -> openvino.Model:
+    """Name layers by their kind and place, where OpenVINO counts through all that the process has made so far."""
+    model.set_friendly_name("network")
+    for number, layer in enumerate(model.get_ordered_ops()):
+        if re.search(r"_\d+$", layer.get_friendly_name()):
+            layer.set_friendly_name(f"{layer.get_type_name()}.{number}")
+    return model
 
 
 def _quantised(model: openvino.Model, source: Source) -> tuple[openvino.Model, tuple[str, ...]]:

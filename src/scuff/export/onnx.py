@@ -13,7 +13,6 @@ from scuff.core.bundle import Precision
 from scuff.core.errors import BundleError
 from scuff.core.picture import write_whole
 from scuff.core.tile import Tiling
-from scuff.export.onnx_int8 import quantised_onnx
 from scuff.export.program import station_program
 from scuff.nets.unet import SurfaceUNet
 
@@ -50,6 +49,8 @@ def write_onnx(
     if precision == "fp16":
         model = convert_float_to_float16(model)
     if precision == "int8":
+        from scuff.export.onnx_int8 import quantised_onnx  # NNCF takes seconds to import
+
         model = quantised_onnx(model, patches)
     write_whole(path, model.SerializeToString(deterministic=True))
 

@@ -188,9 +188,7 @@ def needed_scores(pixels: NDArray[np.uint8], scorer: Scorer, screen: CellScreen,
     return [least for value in values for least in _least_scores(mask == value, windows, scores)]
 
 
-def _least_scores(
-    defective: NDArray[np.bool_], windows: Sequence[Window], scores: NDArray[np.uint8]
-) -> list[int]:
+def _least_scores(defective: NDArray[np.bool_], windows: Sequence[Window], scores: NDArray[np.uint8]) -> list[int]:
     """The lowest score of a window for each connected region of a mask (H×W)."""
     count, regions = cv2.connectedComponents(defective.view(np.uint8), connectivity=8)
     least = np.full(count, np.iinfo(np.uint8).max, np.uint8)

@@ -23,8 +23,8 @@ from scuff.nets.checkpoint import Checkpoint
 from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import MEAN, STD
 
-AddScreen = Callable[[Bundle], Screening]
-"""Given a draft whose network has passed the gate, writes the screening network into it; gives its evidence."""
+AddScreen = Callable[[Bundle], Screening | None]
+"""Given a draft whose network has passed the gate, writes the screening network into it; gives its evidence, if any."""
 
 
 def write_bundle(
@@ -94,7 +94,7 @@ def _prove(
         report = write_disagreement(folder, parities, frames.source, limits)
         raise BundleError(
             f"the exported network does not agree with its checkpoint on {frames.source}; no bundle was written. "
-            f"{'; '.join(misses)}. All figures and pictures of the worst places are in {report}"
+            f"{'; '.join(misses)}. All figures, and pictures of the worst places, are in {report}"
         )
     return {name: parity.agreement(frames.source, limits) for name, parity in parities.items()}
 

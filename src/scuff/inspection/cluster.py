@@ -9,7 +9,6 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,10 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import open_bundle
 from scuff.core.errors import ScuffError
-from scuff.core.recipe import Recipe
 from scuff.inspection.lanes import run_lanes
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.records import TABLE, Terms
-from scuff.inspection.run import inspect_frame
+from scuff.inspection.run import Job, inspect_frame
 from scuff.inspection.sources import Source
 from scuff.inspection.whole_file import PART
 
@@ -42,23 +40,6 @@ QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_
 """Ray tells its makers nothing, and leaves the terminal to the progress bar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker needs beside its frames; all paths are the same on every machine.
-
-    Attributes:
-        bundle: Folder of the bundle.
-        recipe: The recipe.
-        out: The folder for the outputs.
-        terms: Of the run.
-    """
-
-    bundle: Path
-    recipe: Recipe
-    out: Path
-    terms: Terms
-
-
 class Worker:
     """Inspects frames on one machine of a cluster."""
 
@@ -66,7 +47,7 @@ class Worker:
         """Begin; all else waits for the first frames, because Ray tries an actor that cannot begin again for ever.
 
         Args:
-            job: What it needs.
+            job: Of the run; all its paths are the same on every machine.
             token: A file in the folder for the outputs, by which it knows that this is the driver's folder.
         """
         self._job = job
@@ -93,8 +74,12 @@ class Worker:
         if self._inspector is None:
             self._inspector = self._begin()
         inspected: list[bool] = []
-        work = partial(inspect_frame, self._inspector, self._job.out, self._job.terms)
-        run_lanes(work, sources, self._job.recipe.inspection.lanes, inspected.append)
+        run_lanes(
+            partial(inspect_frame, self._inspector, self._job),
+            sources,
+            self._job.recipe.inspection.lanes,
+            inspected.append,
+        )
         return inspected
 
     def _begin(self) -> Inspector:
@@ -105,10 +90,10 @@ class Worker:
                 f"--out {job.out}: on {here}, a machine of the cluster, this is another folder or none; name one that "
                 "all machines share, at the same path"
             )
-        inspector = Inspector(open_bundle(job.bundle), job.recipe)
+        inspector = Inspector(open_bundle(job.bundle.folder), job.recipe)
         if Terms.of(inspector, job.terms.pictures) != job.terms:
             raise ScuffError(
-                f"{job.bundle}: on {here}, a machine of the cluster, this is another bundle; copy it again"
+                f"{job.bundle.folder}: on {here}, a machine of the cluster, this is another bundle; copy it again"
             )
         return inspector
 
@@ -120,7 +105,7 @@ def run_on_cluster(job: Job, sources: Sequence[Source], address: str, done: Call
     another one does; what it had finished is not inspected again.
 
     Args:
-        job: What the workers need.
+        job: Of the run.
         sources: The frames.
         address: ``auto`` (the cluster that this machine belongs to), ``local`` (this machine alone) or ``HOST:PORT``.
         done: Called for each frame, with whether it was inspected now.
@@ -143,17 +128,13 @@ def run_on_cluster(job: Job, sources: Sequence[Source], address: str, done: Call
 @contextmanager
 def _connected(ray: Any, address: str) -> Iterator[None]:
     """Connect to a cluster; the one on this machine alone is started first, without Ray's web page."""
-    options: dict[str, bool] = {}
-    if address == "local":
-        os.environ.setdefault("RAY_AUTH_MODE", "token")  # nobody else shall be able to use its ports
-        options["include_dashboard"] = False
+    options = {"include_dashboard": False} if address == "local" else {}
     try:
         _knock(address)
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (OSError, RuntimeError, ValueError) as error:
-        raise ScuffError(
-            f"--ray-address {address}: no Ray cluster can be reached there ({error}); `ray start --head` starts one"
-        ) from error
+        problem = "Ray cannot start here" if address == "local" else "no Ray cluster can be reached there"
+        raise ScuffError(f"--ray-address {address}: {problem} ({error}); docs/inspection.md has more") from error
     try:
         yield
     finally:

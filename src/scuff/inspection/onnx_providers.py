@@ -1,7 +1,7 @@
 """Which of ONNX Runtime's providers run a network, and how they are set."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,19 @@ ORDER: Final[dict[Precision, tuple[str, ...]]] = {
     # TensorRT rounds 32-bit factors to 10 bits (TF32), and ONNX Runtime has no setting that forbids it.
     "fp32": (CUDA, CPU),
     "fp16": (TENSORRT, CUDA, CPU),
-    # TensorRT takes only symmetric ranges, which cost a network more than ours do.
+    # TensorRT takes only symmetric ranges, which would cost a network more F1 than those that a CPU can use.
     "int8": (CUDA, CPU),
 }
 """By precision, the first that works is taken. ONNX Runtime has no bf16 convolutions."""
+
+ARITHMETIC: Final[dict[str, dict[Precision, str]]] = {
+    TENSORRT: {"fp16": "f16"},
+    CUDA: {"fp32": "f32", "fp16": "f16", "int8": "f32 on rounded values"},
+    CPU: {"fp32": "f32", "fp16": "f32 on f16 weights", "int8": "i8"},
+}
+"""What a provider makes of a network: CUDA has no int8 convolutions, the CPU no fp16 ones."""
+
+DEVICES: Final = {TENSORRT: "a GPU by TensorRT", CUDA: "a GPU by CUDA", CPU: "the CPU"}
 
 Provider = tuple[str, dict[str, str]]
 """Its name and its settings."""
@@ -26,7 +35,7 @@ def choose_providers(available: Sequence[str], precision: Precision, cache: Path
     """Say what to try, best first.
 
     Args:
-        available: What the installed ONNX Runtime was built with; says nothing of the machine.
+        available: What the installed ONNX Runtime knows; some of it may not work on this machine.
         precision: What the network was exported as; one of ``ORDER``.
         cache: Where TensorRT may keep what it builds for this network and size of tile, which takes minutes.
     """
@@ -43,9 +52,9 @@ def choose_providers(available: Sequence[str], precision: Precision, cache: Path
     return [(name, settings[name]) for name in ORDER[precision] if name in available]
 
 
-def has_gpu_provider(available: Sequence[str]) -> bool:
-    """Tell whether the installed ONNX Runtime could use a GPU, if there is one."""
-    return CUDA in available or TENSORRT in available
+def has_gpu_provider(names: Iterable[str]) -> bool:
+    """Tell whether any of some providers uses a GPU."""
+    return not {CUDA, TENSORRT}.isdisjoint(names)
 
 
 def engine_cache(network_sha256: str, tile_hw: tuple[int, int]) -> Path:

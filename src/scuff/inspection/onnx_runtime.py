@@ -2,7 +2,6 @@
 
 import threading
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import onnxruntime
@@ -11,13 +10,11 @@ from numpy.typing import NDArray
 from scuff.core.bundle import Precision
 from scuff.core.errors import BundleError
 from scuff.inspection.lanes import run_lanes
-from scuff.inspection.onnx_providers import CPU, CUDA, ORDER, TENSORRT, has_gpu_provider
-from scuff.inspection.onnx_session import open_session, reason
+from scuff.inspection.onnx_providers import ARITHMETIC, CPU, DEVICES, ORDER, has_gpu_provider
+from scuff.inspection.onnx_session import available_providers, open_session, reason
 from scuff.inspection.probing import planes_and_step
 from scuff.inspection.runtime import Take, Tiles, cores
 
-DEVICES: Final = {TENSORRT: "a GPU by TensorRT", CUDA: "a GPU by CUDA", CPU: "the CPU"}
-KINDS: Final[dict[Precision, str]] = {"fp32": "f32", "fp16": "f16", "int8": "i8"}
 STREAMS_ON_GPU = 2
 """One tile is copied while another one is computed."""
 
@@ -26,8 +23,8 @@ MAX_SIZES = 4
 
 
 def could_use_gpu() -> bool:
-    """Tell whether the installed ONNX Runtime was built for GPUs; whether there is one shows when a network runs."""
-    return has_gpu_provider(onnxruntime.get_available_providers())
+    """Tell whether the installed ONNX Runtime knows GPUs; whether there is one shows when a network is loaded."""
+    return has_gpu_provider(available_providers())
 
 
 class OnnxRuntime:
@@ -72,7 +69,7 @@ class OnnxRuntime:
     @property
     def name(self) -> str:
         """Library, provider, arithmetic and streams."""
-        device, kind = DEVICES[self._provider], KINDS[self._precision]
+        device, kind = DEVICES[self._provider], ARITHMETIC[self._provider][self._precision]
         streams = f"{self._streams} stream{'' if self._streams == 1 else 's'}"
         return f"ONNX Runtime {onnxruntime.__version__} on {device}, arithmetic {kind}, {streams}"
 
@@ -99,7 +96,7 @@ class OnnxRuntime:
         except Exception as error:  # its errors have no base class of their own
             raise BundleError(
                 f"{self._file}: ONNX Runtime cannot run this network on tiles of {height}×{width} px "
-                f"({reason(error)}); export the bundle again"
+                f'({reason(error)}); export the bundle again, or set inspection.runtime to "openvino"'
             ) from error
         return np.asarray(scores)
 

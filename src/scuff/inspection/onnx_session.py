@@ -1,6 +1,7 @@
 """Opens a network in ONNX Runtime with the best provider that works."""
 
 import contextlib
+import functools
 import re
 import sys
 from pathlib import Path
@@ -10,10 +11,18 @@ import onnxruntime
 from scuff.core.bundle import Precision
 from scuff.core.errors import BundleError
 from scuff.core.picture import sha256
-from scuff.inspection.onnx_providers import CUDA, TENSORRT, Provider, choose_providers, engine_cache
+from scuff.inspection.onnx_providers import TENSORRT, choose_providers, engine_cache
 
 ERRORS_ONLY = 3
 """Of the levels of what ONNX Runtime prints."""
+
+
+def available_providers() -> list[str]:
+    """Name the providers that the installed ONNX Runtime was built with, or that were added to it as plugins."""
+    _load_cuda()
+    plugins = {device.ep_name for device in onnxruntime.get_ep_devices()}
+    built_in: list[str] = onnxruntime.get_available_providers()
+    return built_in + sorted(plugins.difference(built_in))
 
 
 def open_session(
@@ -34,11 +43,13 @@ def open_session(
     options.intra_op_num_threads = threads
     options.log_severity_level = ERRORS_ONLY
     options.use_deterministic_compute = True
+    options.enable_mem_pattern = False  # a plan for all of the memory at once takes two thirds more, and no less time
     for name, side in zip(("height", "width"), tile_hw, strict=True):
         options.add_free_dimension_override_by_name(name, side)
     cache = engine_cache(sha256(network), tile_hw)
-    wanted = choose_providers(onnxruntime.get_available_providers(), precision, cache)
-    _prepare(wanted, cache)
+    wanted = choose_providers(available_providers(), precision, cache)
+    if wanted[0][0] == TENSORRT:
+        cache.mkdir(parents=True, exist_ok=True)
     failures = []
     for first in range(len(wanted)):
         # ONNX Runtime's own way of falling back prints to the standard output and forgets the settings.
@@ -48,7 +59,7 @@ def open_session(
             failures.append(error)
     raise BundleError(
         f"{network}: ONNX Runtime cannot load this network for tiles of {tile_hw[0]}×{tile_hw[1]} px "
-        f"({reason(failures[-1])}); export the bundle again"
+        f'({reason(failures[-1])}); export the bundle again, or set inspection.runtime to "openvino"'
     ) from failures[-1]
 
 
@@ -58,11 +69,8 @@ def reason(error: Exception) -> str:
     return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", text) or type(error).__name__
 
 
-def _prepare(wanted: list[Provider], cache: Path) -> None:
-    """Do what providers expect to be done before they are tried."""
-    names = {name for name, _ in wanted}
-    if names & {CUDA, TENSORRT}:
-        with contextlib.redirect_stdout(sys.stderr):
-            onnxruntime.preload_dlls()  # finds CUDA and cuDNN where pip puts them; prints what it misses
-    if TENSORRT in names:
-        cache.mkdir(parents=True, exist_ok=True)
+@functools.cache
+def _load_cuda() -> None:
+    """Load CUDA and cuDNN from where pip puts them, which ONNX Runtime leaves to its users; without a GPU, nothing."""
+    with contextlib.redirect_stdout(sys.stderr):  # it prints what it misses
+        onnxruntime.preload_dlls()

@@ -9,6 +9,7 @@ from scuff.inspection.choosing import open_runtime
 from scuff.inspection.region import Regions
 from scuff.inspection.runtime import Runtime
 from scuff.inspection.scorer import Scorer
+from scuff.inspection.screening import open_screen
 from scuff.inspection.tiling import score_frame
 
 
@@ -25,7 +26,8 @@ def open_scorer(bundle: Bundle, settings: Inspection) -> Scorer:
     """
     runtime = open_runtime(bundle, settings)
     _check(bundle, runtime)
-    return Scorer(runtime, bundle.manifest.tiling, Regions(settings.region))
+    screen = open_screen(bundle, settings, runtime)
+    return Scorer(runtime, bundle.manifest.tiling, Regions(settings.region), screen)
 
 
 def _check(bundle: Bundle, runtime: Runtime) -> None:

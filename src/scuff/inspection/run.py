@@ -4,6 +4,7 @@ import csv
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from scuff.core.recipe import Recipe
 from scuff.core.verdict import Outcome
 from scuff.inspection.entry import Entry, report_entry
 from scuff.inspection.lanes import map_lanes
-from scuff.inspection.outputs import write_picture
+from scuff.inspection.outputs import Pictures, write_picture
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.ranking import Worst
 from scuff.inspection.records import REPORT, TABLE, Terms, find_record, is_done
@@ -28,33 +29,54 @@ from scuff.inspection.view import View
 from scuff.inspection.whole_file import whole_text
 
 
-def inspect_frame(inspector: Inspector, out: Path, terms: Terms, source: Source) -> bool:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run does with each picture; small enough to be sent to another machine.
+
+    Attributes:
+        bundle: What inspects; an absolute path.
+        recipe: How.
+        out: The folder for the outputs; an absolute path.
+        terms: What a record must have been written under.
+    """
+
+    bundle: Bundle
+    recipe: Recipe
+    out: Path
+    terms: Terms
+
+    @classmethod
+    def of(cls, inspector: Inspector, out: Path, pictures: Pictures) -> "Job":
+        """The job of a run with an inspector."""
+        bundle = Bundle(inspector.bundle.folder.absolute(), inspector.bundle.manifest)
+        return cls(bundle, inspector.recipe, out.absolute(), Terms.of(inspector, pictures))
+
+
+def inspect_frame(inspector: Inspector, job: Job, source: Source) -> bool:
     """Inspect one picture and write its files, unless that is done already.
 
     Args:
-        inspector: Of this run.
-        out: The folder for the outputs; it exists.
-        terms: Of this run.
+        inspector: Of this job.
+        job: Of this run; its folder for the outputs exists.
         source: The picture.
 
     Returns:
         Whether it was inspected now.
     """
-    if is_done(out, source, terms):
+    if is_done(job.out, source, job.terms):
         return False
-    write_picture(out, inspector.inspect(source.path, source.file, source.frame), terms.pictures)
+    write_picture(job.out, inspector.inspect(source.path, source.file, source.frame), job.terms.pictures)
     return True
 
 
-def finish_run(out: Path, sources: Sequence[Source], terms: Terms, bundle: Bundle, recipe: Recipe) -> Counter[Outcome]:
+def finish_run(job: Job, sources: Sequence[Source]) -> Counter[Outcome]:
     """Write the table and the report of a run from the records of its pictures.
 
+    The table appears last: where it is, the run is complete.
+
     Args:
-        out: The folder with the outputs.
-        sources: All pictures of the run; each has been inspected.
-        terms: Of the run.
-        bundle: The one that inspected them.
-        recipe: The one they were inspected by.
+        job: Of the run.
+        sources: All its pictures; each has been inspected.
 
     Returns:
         The pictures by outcome.
@@ -63,44 +85,48 @@ def finish_run(out: Path, sources: Sequence[Source], terms: Terms, bundle: Bundl
         ScuffError: A record is missing.
     """
     worst, counts = Worst(), Counter[Outcome]()
-    with whole_text(out / TABLE) as file:
+    with whole_text(job.out / TABLE) as file:
         table = csv.DictWriter(file, list(TableRow.model_fields), lineterminator="\n")
         table.writeheader()
         for source in sources:
-            result = _record(out, terms, source)
+            result = _record(job, source)
             table.writerow(table_row(result).model_dump())
             counts[result.outcome] += 1
             worst.add(result)
-    ranked = worst.ranked()
-    manifest = bundle.manifest
-    reference = BundleReference(product=manifest.product, id=terms.bundle_id, classes=manifest.classes)
-    facts = Facts(manifest, reference, terms.settings, counts, Counter(outcome for _, outcome in ranked))
-    shown = (sources[place] for place, _ in ranked)
-    with whole_text(out / REPORT) as file:
-        entries = map_lanes(partial(_entry, out, terms, recipe), shown, recipe.inspection.lanes)
-        write_report(file, entries, facts)
+        _write_report(job, [(sources[place], outcome) for place, outcome in worst.ranked()], counts)
     return counts
 
 
-def _record(out: Path, terms: Terms, source: Source) -> Result:
-    result = find_record(out, source, terms)
+def _write_report(job: Job, shown: Sequence[tuple[Source, Outcome]], counts: Counter[Outcome]) -> None:
+    manifest = job.bundle.manifest
+    reference = BundleReference(product=manifest.product, id=job.terms.bundle_id, classes=manifest.classes)
+    facts = Facts(manifest, reference, job.terms.settings, counts, Counter(outcome for _, outcome in shown))
+    pictures = (source for source, _ in shown)
+    with whole_text(job.out / REPORT) as file:
+        write_report(file, map_lanes(partial(_entry, job), pictures, job.recipe.inspection.lanes), facts)
+
+
+def _record(job: Job, source: Source) -> Result:
+    result = find_record(job.out, source, job.terms)
     if result is None:
-        raise ScuffError(f"{out}: has no record of {source.file} any more; the same command inspects what is missing")
+        raise ScuffError(
+            f"{job.out}: has no record of {source.file} any more; the same command inspects what is missing"
+        )
     return result
 
 
-def _entry(out: Path, terms: Terms, recipe: Recipe, source: Source) -> Entry:
+def _entry(job: Job, source: Source) -> Entry:
     """Prepare one picture for the report; one that went or changed meanwhile is listed without its picture."""
-    result = _record(out, terms, source)
+    result = _record(job, source)
     if result.error is not None:
         return report_entry(result, None, "not inspected")
     try:
-        return report_entry(result, _view(out, recipe, source, result))
+        return report_entry(result, _view(job, source, result))
     except (PictureError, OSError):
         return report_entry(result, None, "gone, or changed since it was inspected")
 
 
-def _view(out: Path, recipe: Recipe, source: Source, result: Result) -> View:
+def _view(job: Job, source: Source, result: Result) -> View:
     """Read a picture and its mask again.
 
     Raises:
@@ -110,6 +136,6 @@ def _view(out: Path, recipe: Recipe, source: Source, result: Result) -> View:
     content = source.path.read_bytes()
     if hashlib.sha256(content).hexdigest() != result.sha256:
         raise PictureError(f"{source.path}: has changed since it was inspected")
-    pixels = read_picture(source.path, recipe.frames, content)
-    mask = read_values(out / result.mask) if result.mask else np.full(pixels.shape[:2], SOUND, np.uint8)
+    pixels = read_picture(source.path, job.recipe.frames, content)
+    mask = read_values(job.out / result.mask) if result.mask else np.full(pixels.shape[:2], SOUND, np.uint8)
     return View(pixels, mask, result.defects, result.bundle.classes)

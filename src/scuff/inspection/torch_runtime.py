@@ -1,5 +1,6 @@
 """Runs a network with torch, on a GPU where there is one; imported only where torch is chosen."""
 
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,7 @@ class ProgramRuntime:
         self._file, self._kind = program, KINDS[precision]
         self._device = torch.device("cuda" if has_gpu() else "cpu")
         self._network = self._load()
+        self._turn = threading.Lock()  # two tiles at once, each on all cores, would only stand in each other's way
         scores = self._run(np.zeros((*tile_hw, 3), np.uint8))
         self.planes, self.step = planes_and_step(program, tile_hw, scores)
 
@@ -81,7 +83,7 @@ class ProgramRuntime:
         pixels = torch.tensor(tile, device=self._device)[None]
         lower = self._kind != torch.float32
         try:
-            with torch.inference_mode(), torch.autocast(self._device.type, self._kind, enabled=lower):
+            with self._turn, torch.inference_mode(), torch.autocast(self._device.type, self._kind, enabled=lower):
                 scores = self._network(pixels)
         except (AssertionError, RuntimeError) as error:  # the first is what a program says to a size it is not made for
             raise BundleError(
