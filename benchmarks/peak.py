@@ -1,6 +1,5 @@
 """What this CPU computes at most, and what a network asks of it."""
 
-import logging
 import time
 
 import nncf
@@ -8,6 +7,8 @@ import numpy as np
 import openvino
 import torch
 from torch import nn
+
+from scuff.export.quietly import quietly
 
 SIDE_PX, CHANNELS, LAYERS = 96, 256, 8
 ROUNDS, TILES = 5, 12
@@ -21,12 +22,13 @@ def peak_tops(hint: str) -> float:
     """
     layers = [layer for _ in range(LAYERS) for layer in (nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1), nn.ReLU())]
     shape = 1, CHANNELS, SIDE_PX, SIDE_PX
-    model = openvino.convert_model(nn.Sequential(*layers).eval(), example_input=torch.rand(shape))
+    with quietly():
+        model = openvino.convert_model(nn.Sequential(*layers).eval(), example_input=torch.rand(shape))
     model.reshape(shape)
     if hint == "int8":
-        logging.getLogger("nncf").setLevel(logging.ERROR)
         samples = [np.random.default_rng(seed).random(shape, np.float32) for seed in range(4)]
-        model = nncf.quantize(model, nncf.Dataset(samples), subset_size=len(samples))
+        with quietly():
+            model = nncf.quantize(model, nncf.Dataset(samples), subset_size=len(samples))
     seconds = tile_seconds(model, "bf16" if hint == "int8" else hint, np.ones(shape, np.float32))
     return 2e-12 * LAYERS * 9 * CHANNELS**2 * SIDE_PX**2 / seconds
 

@@ -5,7 +5,12 @@ from collections.abc import Generator
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.bundles", "tests.fixtures.catalogues", "tests.fixtures.networks"]
+pytest_plugins = [
+    "tests.fixtures.bundles",
+    "tests.fixtures.catalogues",
+    "tests.fixtures.networks",
+    "tests.fixtures.threads",
+]
 
 SKIPS_FORBIDDEN = bool(os.environ.get("SCUFF_FORBID_SKIPS"))
 """Set where everything that a test needs is installed, so that a skipped test is one that nobody runs."""

@@ -28,6 +28,7 @@ IMPORT_ALL = """
 # Imported only where a recipe names that runtime.
 optional = {f"scuff.inspection.{name}" for name in ("torch_runtime", "onnx_runtime", "onnx_session")}
 names = ["scuff.cli.main", "scuff.cli.booth", "scuff.cli.init", "scuff.cli.inspect", "scuff.cli.recipe_options"]
+names += ["scuff.cli.benchmark_inspect"]
 for room in ("scuff.booth", "scuff.core", "scuff.inspection"):
     package = importlib.import_module(room)
     names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{room}.")]
@@ -92,7 +93,14 @@ def test_every_module_of_a_station_imports() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["booth", "render", "--help"], ["inspect", "--help"], ["init", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["booth", "render", "--help"],
+        ["inspect", "--help"],
+        ["benchmark-inspect", "--help"],
+        ["init", "--help"],
+    ],
 )
 def test_commands_of_a_station_run(arguments: list[str]) -> None:
     result = run_without_workstation(RUN_COMMAND, *arguments)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from scuff.cli.main import INTERNAL_ERROR, main
 from scuff.core.bundle import NETWORK, Bundle
+from scuff.inspection.cluster import QUIET
 from scuff.inspection.pipeline import Inspector
 
 MakeBundle = Callable[..., Bundle]
@@ -230,6 +231,8 @@ def test_cluster_without_ray_says_what_to_install(
 ) -> None:
     path = add_picture(tmp_path / "in" / "a.png")
     monkeypatch.setitem(sys.modules, "ray", None)
+    for name in QUIET:
+        monkeypatch.setenv(name, "1")  # put back afterwards
     assert inspect(bundle, path, "--out", tmp_path / "out", "--ray-address", "auto") == 2
     assert "needs the package 'ray'; install it with: pip install 'scuff[cluster]'" in capsys.readouterr().err
 
@@ -308,3 +311,17 @@ def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\n  Example:\n    scuff inspect bundles/bowl pictures/ --out inspected\n" in shown
     assert "\n             3    at least one could not be inspected\n" in shown
     assert "\n             130  stopped by Ctrl-C\n" in shown
+
+
+def test_a_stations_recipe_takes_the_place_of_the_bundles(bundle: Path, tmp_path: Path) -> None:
+    add_picture(tmp_path / "in" / "a.png", scratches=1)
+    (tmp_path / "station.toml").write_text("[tolerances]\nmax_defects = 1\n")
+    arguments = bundle, tmp_path / "in", "--out", tmp_path / "out", "--recipe", tmp_path / "station.toml"
+    assert inspect(*arguments) == 0
+    assert inspect(*arguments, "--set", "tolerances.max_defects=0") == 1
+
+
+def test_what_runs_the_network_is_said(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_picture(tmp_path / "in" / "a.png")
+    inspect(bundle, tmp_path / "in", "--out", tmp_path / "out")
+    assert capsys.readouterr().err.startswith("On OpenVINO ")

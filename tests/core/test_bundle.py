@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
+from tests.fixtures.bundles import AGREEMENT
 
 from scuff.core.bundle import Bundle, Manifest, Provenance, open_bundle, seal
 from scuff.core.errors import BundleError
 from scuff.core.tile import Tiling
-from tests.fixtures.bundles import AGREEMENT
 
 MANIFEST = Manifest(
     product="Gehäusedeckel",

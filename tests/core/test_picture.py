@@ -10,7 +10,9 @@ from PIL import Image
 
 from scuff.core.errors import PictureError
 from scuff.core.picture import (
+    MAX_BYTES,
     is_picture,
+    read_content,
     read_picture,
     read_size,
     read_values,
@@ -357,3 +359,16 @@ def test_the_checksum_is_that_of_sha256sum(tmp_path: Path) -> None:
 def test_only_pictures_have_the_suffix_of_one() -> None:
     assert not is_picture(Path("a.json"))
     assert not is_picture(Path("png"))
+
+
+def test_a_file_larger_than_any_picture_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.tif"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)  # a hole: it takes no room on the disk
+    with pytest.raises(PictureError, match=r"huge\.tif: has 2,147,483,649 bytes"):
+        read_content(path)
+
+
+def test_the_bytes_of_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match="there is no such file"):
+        read_content(tmp_path / "gone.png")

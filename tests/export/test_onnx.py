@@ -18,6 +18,8 @@ from scuff.nets.local_se import localised
 from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import SurfaceUNet, bare_unet
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Write = Callable[[str, Precision], Path]
 
 KINDS: tuple[Precision, ...] = ("fp32", "fp16", "int8")

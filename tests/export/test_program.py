@@ -17,6 +17,8 @@ from scuff.nets.local_se import localised
 from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import SurfaceUNet, bare_unet
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SQUARES, STRIPS = Tiling(64, 64, 8), Tiling(64, None, 8)
 
 

@@ -1,3 +1,4 @@
+import nncf
 import numpy as np
 import openvino
 import pytest
@@ -29,7 +30,7 @@ def test_a_network_is_quantised_and_its_loss_measured(converted: openvino.Model,
 def test_where_int8_costs_too_much_it_is_taken_back_until_it_does_not(
     converted: openvino.Model, calibration: Calibration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    harmless = quantise.nncf.quantize
+    harmless = nncf.quantize
 
     def harmful(model: openvino.Model, *arguments: object, **options: object) -> openvino.Model:
         """Quantise, and let the head's weights be lost: whatever comes is called sound."""
@@ -42,7 +43,7 @@ def test_where_int8_costs_too_much_it_is_taken_back_until_it_does_not(
         made.validate_nodes_and_infer_types()
         return made
 
-    monkeypatch.setattr(quantise.nncf, "quantize", harmful)
+    monkeypatch.setattr(nncf, "quantize", harmful)
     made = quantised(converted.clone(), calibration.training[:8], calibration.validation[:6], 0.5, max_loss=0.02)
     assert made.f1_float - made.f1 <= 0.02
     assert integer_layers(made.model) > 0

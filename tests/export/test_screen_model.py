@@ -1,3 +1,4 @@
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,14 +12,14 @@ from scuff.inspection.scores import FULL, INVALID
 from scuff.nets.screen import ScreenNetwork
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def network() -> ScreenNetwork:
     """A network that has seen a little, and whose scores range from 0 to 1."""
     torch.manual_seed(0)
     network = ScreenNetwork().train()
     with torch.no_grad():
-        for _ in range(20):
-            network(torch.from_numpy(noise((4, 96, 96, 3))))
+        for _ in range(4):
+            network(torch.from_numpy(noise((4, 64, 64, 3))))
         network.head.weight *= 20
     return network.eval()
 
@@ -46,14 +47,15 @@ def test_it_scores_as_the_network_does(network: ScreenNetwork, hw: tuple[int, in
 def test_bf16_is_close(network: ScreenNetwork) -> None:
     frame = noise((1, 96, 160, 3))
     exact, rounded = (run(screen_model(network), frame, hint).astype(int) for hint in ("f32", "bf16"))
-    assert exact.std() > 50
+    assert exact.std() > 20
     assert np.abs(rounded - exact).mean() < 0.02 * FULL
 
 
 def test_what_is_no_number_is_said(network: ScreenNetwork) -> None:
+    broken = copy.deepcopy(network)
     with torch.no_grad():
-        network.head.weight[:] = torch.nan
-    assert (run(screen_model(network), noise((1, 32, 32, 3))) == INVALID).all()
+        broken.head.weight[:] = torch.nan
+    assert (run(screen_model(broken), noise((1, 32, 32, 3))) == INVALID).all()
 
 
 def test_the_stem_multiplies_bytes(network: ScreenNetwork) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from scuff.core.bundle import Bundle
 from scuff.core.errors import ScuffError
 from scuff.core.recipe import Inspection, Recipe
-from scuff.inspection.cluster import ADDRESS, Worker, run_on_cluster
+from scuff.inspection.cluster import ADDRESS, QUIET, Worker, run_on_cluster
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.run import Job
 from scuff.inspection.sources import Source, find_sources
@@ -93,12 +93,17 @@ def test_worker_that_cannot_read_the_bundle_says_so(job: Job, sources: list[Sour
     assert "gone: not a bundle" in Worker(without, TOKEN)(batch_of(sources))["problem"][0]
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:99999"])
 def test_cluster_that_does_not_answer_is_an_error(
-    job: Job, sources: list[Source], monkeypatch: pytest.MonkeyPatch
+    job: Job, sources: list[Source], monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))
-    with pytest.raises(ScuffError, match=r"--ray-address 127\.0\.0\.1:1: no Ray cluster can be reached there"):
-        run_on_cluster(job, sources, "127.0.0.1:1", lambda _: None)
+    for name in QUIET:
+        monkeypatch.setenv(name, "1")  # put back afterwards
+    with pytest.raises(ScuffError, match=f"--ray-address {address}: no Ray cluster can be reached there"):
+        run_on_cluster(job, sources, address, lambda _: None)
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+    assert [path.name for path in job.out.iterdir()] == [TOKEN]
 
 
 def command(bundle: Bundle, folder: Path, out: Path, *options: str) -> list[str]:

@@ -83,7 +83,7 @@ def test_each_pixel_of_a_frame_of_any_size_is_seen(screen: CellScreen, hw: tuple
 
 
 def owns(span: slice, place: int) -> bool:
-    return span.start <= place < span.stop
+    return bool(span.start <= place < span.stop)
 
 
 def test_strips_give_what_the_whole_frame_gives(screen: CellScreen) -> None:

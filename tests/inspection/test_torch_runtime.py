@@ -15,6 +15,8 @@ from scuff.core.tile import Tiling
 from scuff.inspection.tiling import score_frame
 from scuff.inspection.torch_runtime import ProgramRuntime, has_gpu
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Pixels = NDArray[np.uint8]
 Save = Callable[..., Path]
 

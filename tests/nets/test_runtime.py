@@ -13,6 +13,8 @@ from scuff.inspection.tiling import score_frame
 from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import SurfaceUNet, bare_unet, probabilities
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Pixels = NDArray[np.uint8]
 
 

@@ -4,13 +4,13 @@ import torch
 from scuff.nets.screen import CELL_PX, INT8, REACH_PX, ScreenNetwork
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def network() -> ScreenNetwork:
     """A network with random weights, whose batch normalisations have seen something."""
     torch.manual_seed(0)
     network = ScreenNetwork().train()
     with torch.no_grad():
-        for _ in range(5):
+        for _ in range(3):
             network(noise(4, 64, 64))
     return network.eval()
 
@@ -53,7 +53,7 @@ def test_weights_of_the_stem_are_whole_numbers_of_their_steps(network: ScreenNet
 
 def test_rounding_lets_the_stem_learn() -> None:
     network = ScreenNetwork()
-    network(noise(2, 32, 32)).sum().backward()  # type: ignore[no-untyped-call]  # torch's own
+    network(noise(2, 32, 32)).sum().backward()
     assert network.stem.weight.grad is not None
     assert network.stem.weight.grad.abs().sum() > 0
 

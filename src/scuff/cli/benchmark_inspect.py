@@ -10,10 +10,12 @@ import click
 
 from scuff.cli.benchmark_tables import facts, setting_table, stage_table
 from scuff.core.bundle import Bundle, open_bundle
+from scuff.core.header import MAX_PIXELS
 from scuff.core.recipe import Recipe
-from scuff.core.recipe_edit import edit_recipe
+from scuff.core.recipe_edit import edit_recipe, edited_recipe
 from scuff.core.recipe_file import load_recipe
 from scuff.inspection.benchmark import Measured, Setting, best_of, frames_per_round, settings_to_try, try_settings
+from scuff.inspection.encoding import JPEG_LONGEST_PX
 from scuff.inspection.measuring import Stages, Throughput, measure_stages, measure_throughput
 from scuff.inspection.own_process import call_alone
 from scuff.inspection.simulated_frame import brushed_steel_jpeg
@@ -24,15 +26,16 @@ Examples:
   scuff benchmark-inspect bundle --frames pictures/
   scuff benchmark-inspect bundle --size 4096x3000 --seconds 600 --write recipe.toml"""
 
-LARGEST_PX = 30_000
-
 
 def _frame_hw(context: click.Context, option: click.Parameter, value: str) -> tuple[int, int]:
     """Read width and height, as in 5472x3648; gives height and width."""
     found = re.fullmatch(r"(\d+)[x×](\d+)", value)
     width, height = map(int, found.groups()) if found else (0, 0)
-    if not 1 <= min(width, height) <= max(width, height) <= LARGEST_PX:
-        raise click.BadParameter(f"{value}: must be width and height in pixels, up to {LARGEST_PX:,}, as in 5472x3648")
+    if not 1 <= min(width, height) <= max(width, height) <= JPEG_LONGEST_PX or width * height > MAX_PIXELS:
+        raise click.BadParameter(
+            f"{value}: must be width and height in pixels, as in 5472x3648, up to {JPEG_LONGEST_PX:,} each and "
+            f"{MAX_PIXELS:,} together"
+        )
     return height, width
 
 
@@ -80,6 +83,8 @@ def command(
     """
     opened = open_bundle(bundle)
     recipe = load_recipe(recipe_file if recipe_file and recipe_file.exists() else opened.recipe)
+    if recipe_file is not None:
+        edited_recipe(recipe_file, Setting("openvino", 1, 1, False).keys, opened.recipe)  # tells now if it cannot be
     with TemporaryDirectory() as folder:
         if paths:
             frames = [source.path for source in find_sources(paths, Path(folder))]
@@ -104,7 +109,7 @@ def _anywhere(recipe: Recipe) -> Recipe:
 
 
 def _try(bundle: Bundle, recipe: Recipe, frames: Sequence[Path], stages: Stages, seconds: float) -> list[Measured]:
-    settings = settings_to_try(bundle, recipe)
+    settings = settings_to_try(list(bundle.manifest.agreement), stages.screened)
     frame_ms = stages.typical(lambda frame: frame.whole_ms)
 
     def measure(setting: Setting) -> Throughput:

@@ -28,7 +28,7 @@ def facts(manifest: Manifest, stages: Stages, pictures: int) -> list[str]:
         pictures: Number of picture files; 0: a simulated frame.
     """
     tiles = f"tiles of {manifest.tile_px} px" if manifest.strip_px is None else f"strips of {manifest.strip_px} px"
-    screened = ", with a screening network" if manifest.screening else ""
+    screened = ", screened" if stages.screened else ""
     megapixels = stages.typical(lambda frame: frame.megapixels)
     frames = _count(pictures, "picture") if pictures else "a simulated frame"
     return [

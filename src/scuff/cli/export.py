@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -9,22 +10,28 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.core.bundle import Precision, RuntimeName
+from scuff.core.bundle import Precision, RuntimeName, Screening
 from scuff.core.errors import CatalogueError
 from scuff.core.picture import sha256
 from scuff.dataset.patches import Patches, load_patches
 from scuff.dataset.split import Side
 from scuff.export.held_out import HeldOut, choose_held_out
+from scuff.export.matching import Terms
 from scuff.export.networks import Calibration
 from scuff.export.report import figures_table
+from scuff.export.screening import Screener, check_screen
 from scuff.export.wanted import STRIP_PX, Wanted
 from scuff.export.writer import write_bundle
-from scuff.nets.checkpoint import load_checkpoint
+from scuff.nets.checkpoint import Checkpoint, load_checkpoint
+from scuff.nets.screen_file import SCREEN_FILE, load_screen
 from scuff.training.finish import frames_of
 from scuff.training.run import Run, load_run
 
 FRAMES = 12
 """Frames to compare on, unless told otherwise."""
+
+SCREENED_FRAMES = 100
+"""Validation frames that set the threshold of a screening, and test frames that prove it, at most."""
 
 CALIBRATION_PATCHES = 300
 """Patches of each side for int8, at most."""
@@ -34,6 +41,7 @@ Examples:
   scuff export run bundle
   scuff export run bundle --precision bf16
   scuff export run bundle --precision int8 --strips
+  scuff export run bundle --precision int8 --screening
   scuff export run bundle --precision int8 --strips 640 --frames 40
   scuff export run bundle --runtime onnxruntime --runtime torch"""
 
@@ -67,6 +75,12 @@ Examples:
     help="Add a network for this runtime to that for OpenVINO; may be repeated.",
 )
 @click.option(
+    "--screening",
+    is_flag=True,
+    help="Add the network that `scuff distil` taught to choose the tiles that the full network must see; left out if "
+    "it loses a defect on test frames.",
+)
+@click.option(
     "--frames",
     "most",
     type=click.IntRange(min=1),
@@ -80,6 +94,7 @@ def command(
     precision: Precision,
     strip_px: int | None,
     runtimes: tuple[RuntimeName, ...],
+    screening: bool,
     most: int,
 ) -> None:
     """Write the network of RUN as a BUNDLE that a station can run.
@@ -91,25 +106,47 @@ def command(
     trained = load_run(run)
     checkpoint = load_checkpoint(trained.checkpoint)
     digest = sha256(trained.checkpoint)
-    frames = _held_out(trained, most)
+    frames = _held_out(trained, most, Side.VALIDATION, Side.TEST)
+    screener = _screener(trained, checkpoint, digest, strip_px) if screening else None
     calibration = _calibration(trained) if precision == "int8" else None
     wanted = Wanted(precision, strip_px, runtimes)
     label = f"Exporting {precision}, and comparing on {len(frames)} frames"
-    with click.progressbar(length=len(frames), label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=len(frames) + len(screener or ()), label=label, file=sys.stderr) as bar:
         metrics = _metrics(run, digest)
+        add_screen = None if screener is None else partial(screener.add, progress=bar.update)
         manifest = write_bundle(
-            bundle, checkpoint, digest, wanted, frames, metrics, calibration, progress=bar.update
+            bundle, checkpoint, digest, wanted, frames, metrics, calibration, add_screen, bar.update
         ).manifest
     for name, agreement in manifest.agreement.items():
         click.echo(f"{name} agrees with the checkpoint on {agreement.source}:\n\n{figures_table(agreement)}\n")
+    if screener is not None:
+        click.echo(_screening_line(screener, manifest.screening))
     click.echo(f"Bundle {bundle}; try: scuff inspect {bundle} PICTURES --out results")
 
 
-def _held_out(run: Run, most: int) -> HeldOut:
+def _held_out(run: Run, most: int, *sides: Side) -> HeldOut:
     """Choose whole frames of parts that a run was not trained on."""
-    catalogue, validation = frames_of(run, Side.VALIDATION)
-    _, test = frames_of(run, Side.TEST)
-    return choose_held_out(catalogue, {Side.VALIDATION: validation, Side.TEST: test}, most)
+    catalogue, _ = frames_of(run, sides[0])
+    return choose_held_out(catalogue, {side: frames_of(run, side)[1] for side in sides}, most)
+
+
+def _screener(run: Run, checkpoint: Checkpoint, digest: str, strip_px: int | None) -> Screener:
+    """Load what `scuff distil` has made of a run, and choose the frames to prove it on."""
+    screen = load_screen(run.folder / SCREEN_FILE)
+    check_screen(screen, digest, strip_px)
+    validation, test = (_held_out(run, SCREENED_FRAMES, side) for side in (Side.VALIDATION, Side.TEST))
+    facts = checkpoint.facts
+    terms = Terms(facts.threshold_in_force, facts.classes, facts.recipe.inspection.min_area_px)
+    return Screener(screen, validation, test, terms)
+
+
+def _screening_line(screener: Screener, proof: Screening | None) -> str:
+    if proof is None:
+        return f"Without screening: {screener.refusal}\n"
+    return (
+        f"Screening spares {proof.skipped:.0%} of the tiles and loses none of {proof.defects} defects on "
+        f"{proof.source} (with {proof.confidence:.0%} confidence, at most {proof.lost_bound:.2%})\n"
+    )
 
 
 def _calibration(run: Run) -> Calibration:

@@ -40,6 +40,13 @@ FAILED, NOT_INSPECTED, INTERRUPTED = 1, 3, 130
     help="Folder for the outputs; what is done there already is kept, other outputs of an earlier run are replaced.",
 )
 @click.option(
+    "--recipe",
+    "station",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=f"Take {', '.join(SETTABLE)} from this recipe instead of the bundle's, as benchmark-inspect writes one.",
+)
+@click.option(
     "--set",
     "overrides",
     multiple=True,
@@ -66,6 +73,7 @@ def command(
     bundle: Path,
     paths: tuple[str, ...],
     out: Path,
+    station: Path | None,
     overrides: tuple[str, ...],
     pictures: Pictures,
     ray_address: str | None,
@@ -91,7 +99,7 @@ def command(
       scuff inspect bundles/bowl pictures/ --out inspected
     """  # noqa: D301 - click wants the backspace character itself
     try:
-        counts = _run(bundle, paths, out, overrides, pictures, ray_address)
+        counts = _run(bundle, paths, out, partial(_recipe, station=station, overrides=overrides), pictures, ray_address)
     except KeyboardInterrupt:
         click.echo(f"\nStopped; what is done is in {out}, and the same command goes on from there", err=True)
         context.exit(INTERRUPTED)
@@ -103,7 +111,7 @@ def _run(
     folder: Path,
     paths: Sequence[str],
     out: Path,
-    overrides: tuple[str, ...],
+    recipe_of: Callable[[Bundle], Recipe],
     pictures: Pictures,
     ray_address: str | None,
 ) -> Counter[Outcome]:
@@ -111,9 +119,10 @@ def _run(
     if ray_address is not None and not ADDRESS.fullmatch(ray_address):
         raise ScuffError(f"--ray-address {ray_address}: must be auto, local or HOST:PORT")
     bundle = open_bundle(folder)
-    recipe = _recipe(bundle, overrides)
+    recipe = recipe_of(bundle)
     sources = find_sources(paths, out)
     inspector = Inspector(bundle, recipe)
+    click.echo(f"On {inspector.scorer.runtime.name}", err=True)
     job = Job.of(inspector, out, pictures)
     begin_run(out, {source.frame for source in sources})
     if ray_address is None:
@@ -133,9 +142,9 @@ def _with_progress(total: int, run: Callable[[Callable[[bool], object]], None]) 
         progress.finish()
 
 
-def _recipe(bundle: Bundle, overrides: tuple[str, ...]) -> Recipe:
-    """Read the bundle's recipe; refuse a setting that could have no effect any more."""
-    recipe = load_recipe(bundle.recipe, overrides)
+def _recipe(bundle: Bundle, station: Path | None, overrides: tuple[str, ...]) -> Recipe:
+    """Read the bundle's recipe, and the station's over it; refuse a setting that could have no effect any more."""
+    recipe = load_recipe(station or bundle.recipe, overrides)
     for override in overrides:
         section = override.partition(".")[0].strip()
         if section not in SETTABLE:

@@ -22,6 +22,9 @@ from scuff.core.stored import RAW_SUFFIX, read_raw
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", RAW_SUFFIX})
 
+MAX_BYTES = 2**31
+"""The largest picture of 16-bit colours takes half of this."""
+
 WIDTH, HEIGHT = 256, 257
 """Numbers of TIFF's tags."""
 
@@ -57,6 +60,19 @@ def read_picture(source: Path | bytes, pixels: PixelFormat = PLAIN, content: byt
                     "only as the sensor has them; save it without that tag"
                 )
             return to_rgb(values, pixels, where)
+
+
+def read_content(path: Path) -> bytes:
+    """Read a picture file's bytes, for its checksum and for ``read_picture``.
+
+    Raises:
+        PictureError: It cannot be read, or is larger than any picture that scuff reads.
+    """
+    with damage_in(str(path)):
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise PictureError(f"{path}: has {size:,} bytes; no picture that scuff reads has more than {MAX_BYTES:,}")
+        return path.read_bytes()
 
 
 def to_rgb(values: NDArray[Any], pixels: PixelFormat = PLAIN, where: str = "picture") -> NDArray[np.uint8]:

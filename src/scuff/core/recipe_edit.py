@@ -19,10 +19,15 @@ VALUE = r"""(?:"[^"\\]*"|'[^']*'|[^\s#"'\[{]+)"""
 
 
 def edit_recipe(path: Path, settings: Mapping[str, object], template: Path) -> None:
-    """Set keys in a recipe file.
+    """Set keys in a recipe file, which appears whole or not at all; see ``edited_recipe``."""
+    write_whole(path, edited_recipe(path, settings, template))
+
+
+def edited_recipe(path: Path, settings: Mapping[str, object], template: Path) -> str:
+    """Set keys in the text of a recipe file.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file.
         settings: Values by dotted keys such as ``inspection.lanes``; ``None`` unsets a key.
         template: What the file begins as, where there is none.
 
@@ -40,7 +45,7 @@ def edit_recipe(path: Path, settings: Mapping[str, object], template: Path) -> N
     if _parse(edited) != _expected(_parse(text), settings):
         wanted = ", ".join(f"{dotted} = {toml_value(value)}" for dotted, value in settings.items() if value is not None)
         raise RecipeError(f"{path}: is written in a way that scuff cannot edit; write into it yourself: {wanted}")
-    write_whole(path, edited)
+    return edited
 
 
 def _set(lines: list[str], section: str, key: str, value: object) -> None:

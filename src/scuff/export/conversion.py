@@ -3,6 +3,7 @@
 import openvino
 import torch
 
+from scuff.export.quietly import quietly
 from scuff.nets.station import StationNetwork
 from scuff.nets.unet import SurfaceUNet
 
@@ -20,4 +21,5 @@ def openvino_model(network: SurfaceUNet, tile_px: int) -> openvino.Model:
     example = torch.zeros((1, tile_px, tile_px, 3), dtype=torch.uint8)
     with torch.no_grad():
         program = torch.export.export(StationNetwork(network).eval(), (example,))
-    return openvino.convert_model(program)
+    with quietly():
+        return openvino.convert_model(program)

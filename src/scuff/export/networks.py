@@ -81,7 +81,8 @@ def write_networks(
     form = network if wanted.strip_px is None else localised(network, facts.tile_px)
     tiling = wanted.tiling(facts.tile_px)
     source = Source(form, facts.tile_px, tiling, wanted.precision, facts.threshold_in_force, calibration)
-    kept = [layer for name in runtimes_of(wanted) for layer in WRITERS[name](folder, source)]
+    # OpenVINO last: the others know at once what they cannot do, and quantising takes minutes.
+    kept = [layer for name in reversed(runtimes_of(wanted)) for layer in WRITERS[name](folder, source)]
     return tuple(sorted(set(kept)))
 
 
@@ -99,12 +100,12 @@ def _write_openvino(folder: Path, source: Source) -> tuple[str, ...]:
     return kept
 
 
-def _named(model: openvino.Model) -> openvino.Model:
+def _named(model: openvino.Model, prefix: str = "") -> openvino.Model:
     """Name layers by their kind and place, where OpenVINO counts through all that the process has made so far."""
     model.set_friendly_name("network")
     for number, layer in enumerate(model.get_ordered_ops()):
         if re.search(r"_\d+$", layer.get_friendly_name()):
-            layer.set_friendly_name(f"{layer.get_type_name()}.{number}")
+            layer.set_friendly_name(f"{prefix}{layer.get_type_name()}.{number}")
     return model
 
 
@@ -114,7 +115,7 @@ def _quantised(model: openvino.Model, source: Source) -> tuple[openvino.Model, t
     if source.calibration is None:
         raise BundleError("int8 needs patches to calibrate with; cut them with `scuff patches`")
     made = quantised(model, source.calibration.training, source.calibration.validation, source.threshold)
-    return made.model, made.kept_float
+    return _named(made.model, "int8."), made.kept_float
 
 
 def _write_onnx(folder: Path, source: Source) -> tuple[str, ...]:

@@ -1,9 +1,6 @@
 """An ONNX model in eight-bit integers, calibrated on what the network was trained on."""
 
-import contextlib
-import io
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import nncf
@@ -13,6 +10,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from scuff.core.errors import BundleError
+from scuff.export.quietly import quietly
 
 CALIBRATION_PATCHES: Final = 300
 """Patches whose activations set the ranges: NNCF's recommendation."""
@@ -35,7 +33,7 @@ def quantised_onnx(model: onnx.ModelProto, patches: Sequence[NDArray[np.uint8]])
         )
     name = model.graph.input[0].name
     ranges = nncf.Dataset([{name: patch[None]} for patch in patches[:CALIBRATION_PATCHES]])
-    with _quietly():
+    with quietly():
         quantised: onnx.ModelProto = nncf.quantize(
             model,
             ranges,
@@ -89,16 +87,3 @@ def _quantiser(join: onnx.NodeProto, settings: Sequence[str]) -> list[onnx.NodeP
         helper.make_node("QuantizeLinear", [f"{name}_joined", *settings], [f"{name}_bytes"], f"{name}_quantise"),
         helper.make_node("DequantizeLinear", [f"{name}_bytes", *settings], [name], f"{name}_dequantise"),
     ]
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep NNCF's own progress bars and notes out of ours."""
-    logger = logging.getLogger("nncf")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        logger.setLevel(before)

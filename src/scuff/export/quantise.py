@@ -1,9 +1,6 @@
 """Eight-bit integers instead of floating point, calibrated on what the network was trained on."""
 
-import contextlib
-import io
-import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import nncf
@@ -13,6 +10,7 @@ from numpy.typing import NDArray
 
 from scuff.core.errors import BundleError
 from scuff.core.mask import OUTSIDE, SOUND
+from scuff.export.quietly import quietly
 from scuff.inspection.scores import level
 
 CALIBRATION_PATCHES = 300
@@ -72,12 +70,12 @@ def quantised(
     ranges = nncf.Dataset([patch[None] for patch in training[:CALIBRATION_PATCHES]])
     measure = _measure(threshold)
     before, _ = measure(_compile(model), validation)
-    with _quietly():
+    with quietly():
         plain = nncf.quantize(model, ranges, preset=nncf.QuantizationPreset.MIXED, subset_size=CALIBRATION_PATCHES)
     after, _ = measure(_compile(plain), validation)
     if before - after <= max_loss:
         return Quantised(plain, (), before, after)
-    with _quietly():
+    with quietly():
         mixed = nncf.quantize_with_accuracy_control(
             model, ranges, nncf.Dataset(validation), measure, max_drop=max_loss, preset=nncf.QuantizationPreset.MIXED
         )
@@ -118,16 +116,3 @@ def _quantised_inputs(model: openvino.Model) -> set[str]:
         if operation.get_type_name() == "FakeQuantize"
         for target in operation.output(0).get_target_inputs()
     }
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep NNCF's own progress bars and notes out of ours."""
-    logger = logging.getLogger("nncf")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        logger.setLevel(before)

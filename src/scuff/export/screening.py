@@ -1,7 +1,7 @@
 """The screening of a bundle: its network, its threshold, and the evidence that it loses nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,6 +10,7 @@ import openvino
 from numpy.typing import NDArray
 
 from scuff.core.bundle import Bundle, Screening
+from scuff.core.defect import Defect
 from scuff.core.errors import BundleError
 from scuff.core.recipe import Inspection
 from scuff.core.tile import Window
@@ -40,6 +41,10 @@ Progress = Callable[[int], None]
 """Told how many more frames are done; ``update`` of a ``click.progressbar`` fits."""
 
 
+class NoProofError(BundleError):
+    """There is no evidence that a screening loses nothing."""
+
+
 @dataclass(slots=True)
 class Count:
     """What a screening did on some frames.
@@ -56,85 +61,115 @@ class Count:
     tiles: int = 0
     skipped: int = 0
 
+    @property
+    def bound(self) -> float:
+        """The largest share of defects that may be lost."""
+        return upper_bound(self.lost, self.defects, CONFIDENCE)
 
-def add_screening(
-    draft: Bundle,
-    screen: TaughtScreen,
-    validation: HeldOut,
-    test: HeldOut,
-    terms: Terms,
-    say: Callable[[str], object],
-    progress: Progress = lambda _: None,
-) -> Screening | None:
-    """Write a screening network into a draft, if it is proven to lose nothing.
+
+@dataclass(slots=True)
+class Screener:
+    """Adds a screening network to a bundle, if it is proven to lose nothing.
 
     The threshold is chosen on validation frames: the highest at which every defect that the full network finds lies
     wholly in chosen windows, lowered by ``MARGIN``. The proof is counted on test frames.
 
-    Args:
-        draft: Holds the full network, as it was exported.
-        screen: What the checkpoint of this network taught.
+    Attributes:
+        screen: What the checkpoint of the bundle taught.
         validation: Frames that set the threshold.
         test: Frames that set nothing.
         terms: What makes a defect.
-        say: Called with the reason where nothing is written.
-        progress: Called with 1 after each frame.
+        refusal: Why nothing was added; empty before, and where it was.
+    """
 
-    Returns:
-        The evidence; ``None``: there is none, and the draft is as it was.
+    screen: TaughtScreen
+    validation: HeldOut
+    test: HeldOut
+    terms: Terms
+    refusal: str = ""
+
+    def __len__(self) -> int:
+        """Number of frames to look at."""
+        return len(self.validation) + len(self.test)
+
+    def add(self, draft: Bundle, progress: Progress = lambda _: None) -> Screening | None:
+        """Write the screening network into a draft.
+
+        Args:
+            draft: Holds the full network, as it was exported.
+            progress: Called with 1 after each frame.
+
+        Returns:
+            The evidence; ``None``: there is none, as ``refusal`` explains, and the draft is as it was.
+
+        Raises:
+            BundleError: The screening network was taught by another checkpoint, or the bundle has strips.
+        """
+        check_screen(self.screen, draft.manifest.provenance.checkpoint_sha256, draft.manifest.strip_px)
+        openvino.save_model(screen_model(self.screen.network()), draft.screen, compress_to_fp16=False)
+        scorer = open_scorer(draft, Inspection(runtime="openvino", screening="off"))
+        try:
+            threshold, source = choose_threshold(draft, scorer, self.validation, self.terms, progress)
+            screened = Scorer(scorer.runtime, scorer.tiling, screen=CellScreen(draft.screen, threshold))
+            counted = count(scorer, screened, self.test, self.terms, progress)
+            _judge(counted, threshold, self.test)
+        except NoProofError as reason:
+            self.refusal = str(reason)
+            draft.screen.unlink()
+            draft.screen.with_suffix(".bin").unlink()
+            return None
+        return _stated(threshold, source, counted, self.test, self.terms)
+
+
+def check_screen(screen: TaughtScreen, checkpoint_sha256: str, strip_px: int | None) -> None:
+    """Make sure that a screening network belongs to a checkpoint, and to a bundle with square tiles.
 
     Raises:
-        BundleError: The screening network was taught by another checkpoint, or the bundle has strips.
+        BundleError: It does not.
     """
-    _check(draft, screen)
-    openvino.save_model(screen_model(screen.network()), draft.screen, compress_to_fp16=False)
-    scorer = open_scorer(draft, Inspection(runtime="openvino", screening="off"))
-    try:
-        found = _prove(draft, scorer, validation, test, terms, progress)
-    except BundleError as reason:
-        say(str(reason))
-        draft.screen.unlink()
-        draft.screen.with_suffix(".bin").unlink()
-        return None
-    return found
-
-
-def _check(draft: Bundle, screen: TaughtScreen) -> None:
-    if draft.manifest.strip_px is not None:
+    if strip_px is not None:
         raise BundleError("a screening chooses among square tiles; export with --screening or with --strips, not both")
-    if screen.facts.checkpoint_sha256 != draft.manifest.provenance.checkpoint_sha256:
+    if screen.facts.checkpoint_sha256 != checkpoint_sha256:
         raise BundleError("the screening network was taught by another checkpoint; run `scuff distil` again")
 
 
-def _prove(
-    draft: Bundle, scorer: Scorer, validation: HeldOut, test: HeldOut, terms: Terms, progress: Progress
-) -> Screening:
-    """Choose the threshold, count, and state both; ``BundleError`` where there is no threshold or no proof."""
-    look = CellScreen(draft.screen, threshold=0.5)
+def choose_threshold(
+    draft: Bundle, scorer: Scorer, frames: HeldOut, terms: Terms, progress: Progress
+) -> tuple[float, str]:
+    """Choose the threshold, and say where it comes from.
+
+    Raises:
+        NoProofError: The full network finds nothing, or the screening network overlooks what it finds.
+    """
+    screen = CellScreen(draft.screen, threshold=0.5)
     needed: list[int] = []
-    for frame in validation:
-        needed += needed_scores(frame.pixels, scorer, look, terms)
+    for frame in frames:
+        needed += needed_scores(frame.pixels, scorer, screen, terms)
         progress(1)
     if not needed:
-        raise BundleError(f"no threshold can be chosen: the full network finds no defect on {validation.source}")
-    threshold = lowered(min(needed) / FULL)
+        raise NoProofError(f"no threshold can be chosen: the full network finds no defect on {frames.source}")
+    highest = min(needed) / FULL
+    threshold = lowered(highest)
     if threshold <= 0:
-        raise BundleError(
-            f"the screening network overlooks a defect that the full network finds on {validation.source}, whatever "
-            "the threshold; teach it longer with `scuff distil --minutes`"
+        raise NoProofError(
+            f"the screening network overlooks a defect that the full network finds on {frames.source}, whatever the "
+            "threshold; teach it longer with `scuff distil --minutes`"
         )
-    screened = Scorer(scorer.runtime, scorer.tiling, screen=CellScreen(draft.screen, threshold))
-    counted = count(scorer, screened, _pixels(test, progress), terms)
-    _judge(counted, threshold, test)
+    return threshold, (
+        f"the highest that loses none of {len(needed)} defects on {frames.source} ({highest:.3f}), its odds times "
+        f"{MARGIN:g}"
+    )
+
+
+def _stated(threshold: float, source: str, counted: Count, test: HeldOut, terms: Terms) -> Screening:
     return Screening(
         threshold=threshold,
-        threshold_source=f"the highest ({min(needed) / FULL:.3f}) that loses none of {len(needed)} defects on "
-        f"{validation.source}, its odds times {MARGIN:g}",
+        threshold_source=source,
         defect_threshold=terms.threshold,
         min_area_px=terms.min_area_px,
         defects=counted.defects,
         lost=counted.lost,
-        lost_bound=round(upper_bound(counted.lost, counted.defects, CONFIDENCE), DIGITS),
+        lost_bound=round(counted.bound, DIGITS),
         confidence=CONFIDENCE,
         source=test.source,
         skipped=round(counted.skipped / counted.tiles, DIGITS),
@@ -142,26 +177,20 @@ def _prove(
 
 
 def _judge(counted: Count, threshold: float, test: HeldOut) -> None:
+    longer = "teach it longer with `scuff distil --minutes`"
     if counted.lost:
-        share = upper_bound(counted.lost, counted.defects, CONFIDENCE)
-        raise BundleError(
-            f"the screening loses {counted.lost} of {counted.defects} defects on {test.source} (with {CONFIDENCE:.0%} "
-            f"confidence, up to {share:.2%}), at a threshold of {threshold:.3f}; teach it longer with "
-            "`scuff distil --minutes`, or annotate more validation parts"
+        raise NoProofError(
+            f"it would lose {counted.lost} of {counted.defects} defects on {test.source} (with {CONFIDENCE:.0%} "
+            f"confidence, up to {counted.bound:.2%}), at a threshold of {threshold:.3f}; {longer}, or annotate more "
+            "validation parts"
         )
     if not counted.defects:
-        raise BundleError(f"nothing can be proven: the full network finds no defect on {test.source}")
+        raise NoProofError(f"nothing can be proven: the full network finds no defect on {test.source}")
     if counted.skipped < LEAST_SKIPPED * counted.tiles:
-        raise BundleError(
-            f"the screening would spare only {counted.skipped} of {counted.tiles} tiles of {test.source}; teach it "
-            "longer with `scuff distil --minutes`, or train a network that finds less on sound metal"
+        raise NoProofError(
+            f"it would spare only {counted.skipped} of {counted.tiles} tiles of {test.source}; {longer}, or train a "
+            "network that finds less on sound metal"
         )
-
-
-def _pixels(frames: HeldOut, progress: Progress) -> Iterable[NDArray[np.uint8]]:
-    for frame in frames:
-        yield frame.pixels
-        progress(1)
 
 
 def lowered(threshold: float) -> float:
@@ -199,19 +228,20 @@ def _least_scores(defective: NDArray[np.bool_], windows: Sequence[Window], score
     return [int(score) for score in least[1:]]
 
 
-def count(full: Scorer, screened: Scorer, frames: Iterable[NDArray[np.uint8]], terms: Terms) -> Count:
+def count(full: Scorer, screened: Scorer, frames: HeldOut, terms: Terms, progress: Progress) -> Count:
     """Inspect frames with and without a screening, as a station would, and count what differs."""
     counted = Count()
-    for pixels in frames:
-        with_all, with_chosen = full.score(pixels), screened.score(pixels)
+    for frame in frames:
+        with_all, with_chosen = full.score(frame.pixels), screened.score(frame.pixels)
         all_defects, found = (_defects(scored, terms) for scored in (with_all, with_chosen))
         counted.defects += all_defects.total()
         counted.lost += (all_defects - found).total()
         counted.tiles += with_chosen.tiles
         counted.skipped += with_chosen.tiles - with_chosen.tiles_scored
+        progress(1)
     return counted
 
 
-def _defects(scored: Scored, terms: Terms) -> Counter[object]:
+def _defects(scored: Scored, terms: Terms) -> Counter[Defect]:
     """Defects with all that is known of them: one that has lost a pixel is another one."""
     return Counter(find_defects(scored.scores, terms.threshold, terms.classes, terms.min_area_px)[0])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from time import monotonic
 
-from scuff.core.bundle import Bundle, RuntimeName
+from scuff.core.bundle import RuntimeName
 from scuff.core.errors import ScuffError
 from scuff.core.recipe import Recipe
 from scuff.inspection.measuring import Throughput
@@ -86,10 +86,13 @@ class Measured:
         return max((each.peak_mb for each in self.rounds if each.peak_mb is not None), default=None)
 
 
-def settings_to_try(bundle: Bundle, recipe: Recipe) -> list[Setting]:
-    """List settings, those that are the default first; one without screening per runtime comes last."""
-    screens = bundle.manifest.screening is not None and recipe.inspection.screening != "off"
-    runtimes = list(bundle.manifest.agreement)
+def settings_to_try(runtimes: Sequence[RuntimeName], screens: bool) -> list[Setting]:
+    """List settings, those that are the default first.
+
+    Args:
+        runtimes: Those that the bundle holds networks for.
+        screens: Whether frames are screened; if so, one setting for each runtime that does not comes last.
+    """
     tried = [
         Setting(runtime, streams, lanes, screens)
         for runtime in runtimes

@@ -93,7 +93,8 @@ class Worker:
         inspector = Inspector(open_bundle(job.bundle.folder), job.recipe)
         if Terms.of(inspector, job.terms.pictures) != job.terms:
             raise ScuffError(
-                f"{job.bundle.folder}: on {here}, a machine of the cluster, this is another bundle; copy it again"
+                f"{job.bundle.folder}: on {here}, a machine of the cluster, this is another bundle, or another scuff; "
+                "make them the same"
             )
         return inspector
 
@@ -113,7 +114,7 @@ def run_on_cluster(job: Job, sources: Sequence[Source], address: str, done: Call
     Raises:
         ScuffError: Ray is not installed, no cluster answers, or its machines lack something.
     """
-    os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
+    os.environ.update(QUIET)
     ray = _import("ray")
     token = f".{TABLE}.{secrets.token_hex(4)}{PART}"
     with _connected(ray, address), _present(job.out / token):
@@ -132,7 +133,7 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
     try:
         _knock(address)
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **options)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, OverflowError, RuntimeError, ValueError) as error:
         problem = "Ray cannot start here" if address == "local" else "no Ray cluster can be reached there"
         raise ScuffError(f"--ray-address {address}: {problem} ({error}); docs/inspection.md has more") from error
     try:

@@ -55,11 +55,13 @@ class Stages:
 
     Attributes:
         name: What the network ran on, in words.
+        screened: Whether a first, cheap pass chose tiles.
         frames: One entry each.
         peak_mb: Most memory that the process had, in MB; ``None`` where the system does not say.
     """
 
     name: str
+    screened: bool
     frames: tuple[FrameTimes, ...]
     peak_mb: float | None
 
@@ -117,7 +119,7 @@ def measure_stages(folder: Path, recipe: Recipe, frames: Sequence[Path]) -> Stag
             times.append(_frame_times(inspector, watched, path, Path(out)))
             if len(times) >= FEWEST_FRAMES and perf_counter() - began > ENOUGH_S:
                 break
-    return Stages(inspector.scorer.runtime.name, tuple(times), peak_mb())
+    return Stages(watched.runtime.name, watched.screen is not None, tuple(times), peak_mb())
 
 
 def measure_throughput(folder: Path, recipe: Recipe, frames: Sequence[Path], count: int) -> Throughput:

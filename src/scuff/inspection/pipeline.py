@@ -1,5 +1,6 @@
 """The way of one picture: read, score, find defects, decide."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scuff.core.bundle import CHECKSUMS, Bundle
 from scuff.core.defect import Defect
 from scuff.core.errors import PictureError
-from scuff.core.picture import read_picture, sha256
+from scuff.core.picture import read_content, read_picture, sha256
 from scuff.core.recipe import Recipe
 from scuff.core.verdict import Outcome
 from scuff.inspection.opening import open_scorer
@@ -85,7 +86,9 @@ class Inspector:
         """
         result = self._not_inspected(path, file or path.name, frame or path.stem)
         try:
-            pixels = read_picture(path, self.recipe.frames)
+            content = read_content(path)
+            result = result.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
+            pixels = read_picture(path, self.recipe.frames, content)
             seen = self.examine(pixels, self._named(path, "camera") or "")
         except PictureError as error:
             return Inspected(result.model_copy(update={"error": _without_folder(str(error), path, result.file)}))
@@ -126,7 +129,7 @@ class Inspector:
             file=file,
             frame=frame,
             part=self._named(path, "part"),
-            sha256=_checksum(path),
+            sha256=None,
             width_px=None,
             height_px=None,
             tiles=None,
@@ -158,14 +161,8 @@ def _settings(bundle: Bundle, recipe: Recipe, screening: bool) -> Settings:
         frames=recipe.frames,
         region=recipe.inspection.region,
         screening=screening,
+        runtime=recipe.inspection.runtime,
     )
-
-
-def _checksum(path: Path) -> str | None:
-    try:
-        return sha256(path)
-    except OSError:  # reading the picture tells the reason
-        return None
 
 
 def _without_folder(message: str, path: Path, file: str) -> str:

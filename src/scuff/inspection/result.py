@@ -36,6 +36,7 @@ class Settings(_Strict):
     )
     frames: Frames = Field(description="How pictures were read, as in the recipe.")
     region: dict[str, str] = Field(description="Polygon that is inspected, by camera; empty: whole frames.")
+    runtime: str = Field(description="What was asked to run the network: `auto` or a runtime's name.")
     screening: bool = Field(description="Whether a first, cheap pass chose the tiles that the network saw.")
 
 

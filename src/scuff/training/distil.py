@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,7 @@ LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-3
 SLOWEST = 0.01
 """What the learning rate is multiplied with at the end of its cosine."""
 
-MISSED = 40.0
+MISSED = 20.0
 """A defect's cell that is missed costs this many times as much as a sound one that is called."""
 
 BRIGHTER = 0.25
@@ -141,10 +142,10 @@ def teach(
     while (passed := gone()) < 1:
         for group in optimiser.param_groups:
             group["lr"] = LEARNING_RATE * max(SLOWEST, 0.5 * (1 + math.cos(math.pi * passed)))
-        pixels, weight = _batch(lessons, size, generator)
+        pixels, wanted = (part.to(device) for part in _batch(lessons, size, generator))
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-            logits = network(pixels.to(device))
-        loss = screening_loss(logits.float(), weight.to(device))
+            logits = network(pixels)
+        loss = screening_loss(logits.float(), wanted)
         if not torch.isfinite(loss):
             raise CheckpointError("the loss of the screening network became no number; report this with its seed")
         optimiser.zero_grad()
@@ -155,30 +156,27 @@ def teach(
     return steps
 
 
-def screening_loss(logits: Tensor, weight: Tensor) -> Tensor:
-    """Cross-entropy over cells, in which a missed defect costs far more than a false call.
+def screening_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Mean cross-entropy over cells, in which a missed defect costs ``MISSED`` times as much as a false call.
 
     Args:
         logits: B×h×w.
-        weight: B×h×w, as in ``lessons.Lesson``.
+        wanted: B×h×w, in [0, 1].
     """
-    called = F.softplus(logits) * (weight == 0)
-    missed = F.softplus(-logits) * weight
-    return (called + MISSED * missed).mean()
+    return F.binary_cross_entropy_with_logits(logits, wanted, pos_weight=logits.new_tensor(MISSED))
 
 
 def _batch(lessons: Sequence[Lesson], size: int, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Draw lessons and vary them: pixels B×S×S×3, and what is wanted, B×s×s."""
     varied = [_varied(lessons[number], generator) for number in generator.integers(len(lessons), size=size)]
-    pixels, weights = zip(*varied, strict=True)
-    return torch.from_numpy(np.stack(pixels)), torch.from_numpy(np.stack(weights))
+    pixels, wanted = (np.stack(parts) for parts in zip(*varied, strict=True))
+    return torch.from_numpy(pixels), torch.from_numpy(wanted)
 
 
-def _varied(lesson: Lesson, generator: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def _varied(lesson: Lesson, generator: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any]]:
     """Mirror a lesson, and change its brightness and contrast."""
-    pixels, weight = lesson.pixels, lesson.weight
-    for axis in (0, 1):
-        if generator.random() < 0.5:
-            pixels, weight = np.flip(pixels, axis), np.flip(weight, axis)
+    axes = tuple(axis for axis in (0, 1) if generator.random() < 0.5)
+    pixels, wanted = np.flip(lesson.pixels, axes), np.flip(lesson.wanted, axes)
     brightness, contrast = generator.uniform(1 - BRIGHTER, 1 + BRIGHTER, 2)
     table = np.clip((np.arange(256) - 128) * contrast + 128 * brightness, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(np.ascontiguousarray(pixels), table), np.uint8), weight
+    return cv2.LUT(np.ascontiguousarray(pixels), table), wanted

@@ -23,12 +23,6 @@ from scuff.training.precision import Device, choose_precision
 TURN = 8
 """Windows that patches give before a frame does, and the other way round."""
 
-SMALL = 0.5
-"""Regions of this share of the smallest area that counts are defects too: the full network may see them larger."""
-
-HANDFUL = 4
-"""Cells of a defect that all count in full; those of a larger one share more and more."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
@@ -36,11 +30,11 @@ class Lesson:
 
     Attributes:
         pixels: S×S×3 bytes, RGB; S is a multiple of ``CELL_PX``.
-        weight: s×s, one entry for each cell: how much it matters that the cell is seen; 0 where there is no defect.
+        wanted: s×s, one entry for each cell: the score to give, in [0, 1]; 0 where there is no defect.
     """
 
     pixels: NDArray[np.uint8]
-    weight: NDArray[np.float32]
+    wanted: NDArray[np.float32]
 
 
 class Teacher:
@@ -68,28 +62,29 @@ class Teacher:
         if score.max() == INVALID:
             raise CheckpointError("the network of this run gives scores that are no numbers; train again")
         side = pixels.shape[0] // CELL_PX * CELL_PX
-        defective = (score >= self._least)[:side, :side]
-        return Lesson(np.ascontiguousarray(pixels[:side, :side]), cell_weights(defective, SMALL * self._area_px))
+        wanted = highest_in_cells(score[:side, :side], self._least, self._area_px)
+        return Lesson(np.ascontiguousarray(pixels[:side, :side]), wanted)
 
 
-def cell_weights(defective: NDArray[np.bool_], area_px: float) -> NDArray[np.float32]:
-    """Say how much each cell matters: 1 for a small defect's; a large one need not be seen in all of its many cells.
+def highest_in_cells(score: NDArray[np.uint8], least: float, area_px: int) -> NDArray[np.float32]:
+    """The highest score of a defect in each cell.
 
     Args:
-        defective: H×W, multiples of ``CELL_PX``.
-        area_px: Smaller regions are no defects.
+        score: H×W, bytes as the full network gives them; sides are multiples of ``CELL_PX``.
+        least: Byte from which a pixel is defective.
+        area_px: Smaller regions are no defects, unless the border cuts them: who knows how they go on.
 
     Returns:
-        H/``CELL_PX`` × W/``CELL_PX``; 0 where there is no defect.
+        H/``CELL_PX`` × W/``CELL_PX``, in [0, 1]; 0 where there is no defect.
     """
-    height, width = defective.shape
-    weight = np.zeros((height // CELL_PX, width // CELL_PX), np.float32)
-    _, regions, stats, _ = cv2.connectedComponentsWithStats(defective.view(np.uint8), connectivity=8)
-    y, x = np.nonzero(defective & (stats[:, cv2.CC_STAT_AREA] >= area_px)[regions])
-    touched = np.unique(np.stack([regions[y, x], y // CELL_PX, x // CELL_PX]), axis=1)
-    cells = np.bincount(touched[0], minlength=len(stats))[touched[0]]
-    np.maximum.at(weight, (touched[1], touched[2]), np.minimum(1, np.sqrt(HANDFUL / cells)).astype(np.float32))
-    return weight
+    height, width = score.shape
+    _, regions, stats, _ = cv2.connectedComponentsWithStats((score >= least).view(np.uint8), connectivity=8)
+    left, top, columns, rows, area = stats.T
+    counts = (area >= area_px) | (left == 0) | (top == 0) | (left + columns == width) | (top + rows == height)
+    counts[0] = False  # what is in no region
+    defects = np.where(counts[regions], score, np.uint8(0))
+    cells = defects.reshape(height // CELL_PX, CELL_PX, width // CELL_PX, CELL_PX)
+    return np.asarray(cells.max(axis=(1, 3)) / np.float32(FULL), np.float32)
 
 
 def windows(
