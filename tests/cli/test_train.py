@@ -114,7 +114,7 @@ def test_another_catalogue_is_evaluated_whole(scuff: Scuff, run: Path, patches: 
 
 def test_a_catalogue_with_other_classes_is_refused(scuff: Scuff, run: Path, patches: Patches) -> None:
     other = copy_of(load_catalogue(patches.folder / patches.record.catalogue), set(), ("dent",))
-    assert "with the classes dent" in scuff("evaluate", run, "--catalogue", other, code=2)
+    assert "was imported with classes dent" in scuff("evaluate", run, "--catalogue", other, code=2)
 
 
 def test_another_threshold_leaves_the_figures_of_the_bundle_alone(scuff: Scuff, run: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class Agreement(_Strict):
     marginal_tolerance: float = Field(description="The share that may be marginal; a single one may in any case.")
     score_distance: float = Field(description="Mean difference of scores, where either is at least a tenth.")
     score_tolerance: float = Field(description="The distance that was allowed.")
-    differing_pixels: float = Field(description="Share of pixels that get another class, or are defective for one only.")
+    differing_pixels: float = Field(description="Share of pixels of another class, or defective for one only.")
     differing_tolerance: float | None = Field(description="The share that was allowed; null: any.")
     largest_difference: float = Field(description="Largest difference of any score.")
     largest_tolerance: float | None = Field(description="The difference that was allowed; null: any.")
