@@ -31,8 +31,11 @@ ASKING = 0.4
 MOST_PX = 3 * 10**8
 """Pixels of all lessons together, which are kept in memory: about 1 GB."""
 
-BATCH_PX = 2_400_000
-"""Pixels of a batch: 16 windows of 384×384."""
+BATCH_PX, LARGEST_BATCH = 2_400_000, 64
+"""Pixels of a batch, 16 windows of 384×384; and windows of a batch, however small they are."""
+
+FEWEST = 16
+"""Lessons that are asked for however little time there is."""
 
 LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-3
 SLOWEST = 0.01
@@ -103,15 +106,15 @@ class _Clock:
 
 
 def gather(run: Run, patches: Patches, teacher: Teacher, generator: np.random.Generator, clock: _Clock) -> list[Lesson]:
-    """Ask the teacher, until the time for it or the memory is used up; at least a batch's worth."""
+    """Ask the teacher, until the time for it or the memory is used up."""
     patches.some(Side.TRAINING)
     catalogue, rows = frames_of(run, Side.TRAINING)
     lessons: list[Lesson] = []
     area_px = patches.record.size_px**2
     for window in windows(patches, catalogue, rows, generator):
         lessons.append(teacher.lesson(window))
-        used = len(lessons) * area_px
-        if used >= MOST_PX or (used >= BATCH_PX and clock.share(0.0, ASKING) >= 1):
+        late = clock.share(0.0, ASKING) >= 1
+        if len(lessons) >= FEWEST and (late or len(lessons) * area_px >= MOST_PX):
             return lessons
     return lessons
 
@@ -136,7 +139,7 @@ def teach(
     device = next(network.parameters()).device
     optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     bf16 = choose_precision("auto", "cuda" if device.type == "cuda" else "cpu") == "bf16"
-    size = max(1, BATCH_PX // (lessons[0].pixels.shape[0] * lessons[0].pixels.shape[1]))
+    size = min(LARGEST_BATCH, max(1, BATCH_PX // (lessons[0].pixels.shape[0] * lessons[0].pixels.shape[1])))
     network.train()
     steps = 0
     while (passed := gone()) < 1:
