@@ -38,7 +38,7 @@ class Agreement(_Strict):
     f1_bundle: float | None = Field(description="Pixel F1 of the bundle.")
     f1_tolerance: float = Field(description="The difference of F1 that was allowed.")
     defects: int = Field(description="Defects that the checkpoint found and defects that the bundle found, together.")
-    matched: int = Field(description="Those of which the other found at least half of the pixels, and the class.")
+    matched: int = Field(description="Those that match one of the other: half of the smaller is in the larger.")
     marginal: int = Field(description="Of the rest, those that both score within 0.05 of the threshold.")
     matched_tolerance: float = Field(description="The least share that must match, the marginal ones left out.")
     marginal_tolerance: float = Field(description="The share that may be marginal; a single one may in any case.")

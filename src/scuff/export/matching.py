@@ -35,13 +35,9 @@ class Matches:
 
     Attributes:
         defects: Those of the one and those of the other, together.
-        matched: Those of which the other found at least half of the pixels, as the same class.
+        matched: Those that match a region of the other: same class, and at least half of the smaller is in the larger.
         marginal: Of the rest, those whose highest score, in both maps, is within ``MARGIN`` of the threshold.
     """
-
-    defects: int = 0
-    matched: int = 0
-    marginal: int = 0
 
     def __add__(self, other: "Matches") -> "Matches":
         return Matches(self.defects + other.defects, self.matched + other.matched, self.marginal + other.marginal)
@@ -55,9 +51,8 @@ class Matches:
 def match_defects(one: ScoreMap, other: ScoreMap, terms: Terms) -> Matches:
     """Count the defects of two score maps of one frame that are in both.
 
-    A defect is judged by its own pixels: one that the other map splits in two, or joins with its neighbour, is found
-    again, and so are the parts. A part of it that is less than half is found again, but the whole is not. Whether what
-    the other map finds there reaches ``min_area_px`` plays no role.
+    A defect that the other map splits in two, or joins with its neighbour, is found again, and so are the parts: how much
+    of it is found, pixels tell. Whether what the other map finds there reaches ``min_area_px`` plays no role.
     """
     first, second = _Found.of(one, terms), _Found.of(other, terms)
     return first.again_in(second, terms) + second.again_in(first, terms)
@@ -80,23 +75,42 @@ class _Found:
         """Count the defects of this one that are in another."""
         total = Matches()
         for value in range(1, len(terms.classes) + 1):
-            binary = (self.defects == value).view(np.uint8)
-            count, numbered, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
-            shared_px = np.bincount(numbered[other.mask == value], minlength=count)
-            lost = 1 + np.flatnonzero(2 * shared_px[1:] < stats[1:, cv2.CC_STAT_AREA])
-            marginal = sum(_close(terms.threshold, *peaks) for peaks in self._peaks(other, numbered, stats, lost))
-            total += Matches(count - 1, count - 1 - len(lost), marginal)
+            own, there = _Numbered.of(self.defects == value), _Numbered.of(other.mask == value)
+            lost = np.setdiff1d(np.arange(1, len(own.stats)), own.matching(there))
+            marginal = sum(_close(terms.threshold, *peaks) for peaks in self._peaks(other, own, lost))
+            found = len(own.stats) - 1
+            total += Matches(found, found - len(lost), marginal)
         return total
 
-    def _peaks(
-        self, other: "_Found", numbered: NDArray[np.int32], stats: NDArray[np.int32], numbers: NDArray[np.int64]
-    ) -> Iterator[tuple[int, int]]:
+    def _peaks(self, other: "_Found", own: "_Numbered", numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """Give the highest scores, in both maps, of some regions."""
         for number in numbers:
-            left, top, width, height, _ = (int(entry) for entry in stats[number])
+            left, top, width, height, _ = (int(entry) for entry in own.stats[number])
             window = slice(top, top + height), slice(left, left + width)
-            inside = numbered[window] == number
+            inside = own.numbers[window] == number
             yield int(self.score[window][inside].max()), int(other.score[window][inside].max())
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """Connected regions: the number of each pixel's region, H×W, 0 for none; and OpenCV's row of figures for each."""
+
+    numbers: NDArray[np.int32]
+    stats: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, inside: NDArray[np.bool_]) -> "_Numbered":
+        _, numbers, stats, _ = cv2.connectedComponentsWithStats(inside.view(np.uint8), connectivity=8)
+        return cls(np.asarray(numbers, np.int32), np.asarray(stats, np.int32))
+
+    def matching(self, other: "_Numbered") -> NDArray[np.int64]:
+        """The numbers of the regions that match one of the other: half of the smaller is in the larger."""
+        both = (self.numbers > 0) & (other.numbers > 0)
+        pairs = self.numbers[both].astype(np.int64) * len(other.stats) + other.numbers[both]
+        pairs, shared_px = np.unique(pairs, return_counts=True)
+        own, there = np.divmod(pairs, len(other.stats))
+        smaller_px = np.minimum(self.stats[own, cv2.CC_STAT_AREA], other.stats[there, cv2.CC_STAT_AREA])
+        return np.unique(own[2 * shared_px >= smaller_px])
 
 
 def _close(threshold: float, *bytes_: int) -> bool:

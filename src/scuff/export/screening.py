@@ -25,7 +25,7 @@ from scuff.inspection.scores import FULL
 from scuff.inspection.screening import CellScreen
 from scuff.nets.screen_file import TaughtScreen
 
-MARGIN = 0.5
+MARGIN = 0.25
 """The odds of the highest threshold that loses nothing on validation are multiplied by this: the next parts will hold
 defects that are a little harder to see."""
 
