@@ -7,6 +7,7 @@ from tests.fixtures.networks import TINY
 from scuff.cli.main import main
 from scuff.core.bundle import open_bundle
 from scuff.core.recipe import Recipe
+from scuff.core.recipe_file import load_recipe
 from scuff.core.tile import Tiling, squares
 from scuff.dataset.patches import Patches
 from scuff.nets.checkpoint import Checkpoint, save_checkpoint
@@ -69,3 +70,15 @@ def test_int8_needs_the_patches_that_were_trained_on(export: Callable[..., tuple
 
 def test_a_precision_that_there_is_not(export: Callable[..., tuple[str, str]]) -> None:
     assert "'int4' is not one of 'fp32', 'bf16', 'fp16', 'int8'" in export("--precision=int4", code=2)[1]
+
+
+def test_a_setting_goes_into_the_bundle(export: Callable[..., tuple[str, str]], tmp_path: Path) -> None:
+    export("--set", "inspection.min_area_px=20", "--set=tolerances.max_defects=2")
+    recipe = load_recipe(open_bundle(tmp_path / "bundle").recipe)
+    assert (recipe.inspection.min_area_px, recipe.tolerances.max_defects) == (20, 2)
+    assert recipe.network == TINY
+
+
+def test_a_setting_of_the_training_is_refused(export: Callable[..., tuple[str, str]]) -> None:
+    assert "cannot be set any more" in export("--set=training.epochs=3", code=2)[1]
+    assert "--set: inspection.min_area_px" in export("--set=inspection.min_area_px=0", code=2)[1]

@@ -17,6 +17,14 @@ from scuff.core.bundle import NETWORK, Bundle
 from scuff.inspection.cluster import QUIET
 from scuff.inspection.pipeline import Inspector
 
+LISTENING = """
+import signal
+from scuff.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+"""Where the tests were started in the background, a shell has told all below it to pass Ctrl-C over."""
+
 MakeBundle = Callable[..., Bundle]
 
 
@@ -186,7 +194,7 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(
         add_picture(tmp_path / "in" / f"{number:03}.png", scratches=number % 3)
     command = ["inspect", str(bundle), str(tmp_path / "in"), "--out"]
     stopping, code = signal_and_code
-    with subprocess.Popen([sys.executable, "-m", "scuff.cli.main", *command, out], stderr=subprocess.PIPE) as run:
+    with subprocess.Popen([sys.executable, "-c", LISTENING, *command, out], stderr=subprocess.PIPE) as run:
         while run.poll() is None and len(list(out.glob("*.json"))) < 10:
             select.select([], [], [], 0.01)
         run.send_signal(stopping)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -11,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.bundle import Precision, RuntimeName, Screening
-from scuff.core.errors import CatalogueError
+from scuff.core.errors import CatalogueError, RecipeError
 from scuff.core.picture import sha256
+from scuff.core.recipe_file import override_recipe
 from scuff.dataset.patches import Patches, load_patches
 from scuff.dataset.split import Side
 from scuff.export.held_out import HeldOut, choose_held_out
@@ -33,6 +35,9 @@ FRAMES = 12
 SCREENED_FRAMES = 100
 """Validation frames that set the threshold of a screening, and test frames that prove it, at most."""
 
+SETTABLE = ("inspection", "tolerances")
+"""Sections of the recipe that a bundle may have otherwise than the training."""
+
 CALIBRATION_PATCHES = 300
 """Patches of each side for int8, at most."""
 
@@ -42,6 +47,7 @@ Examples:
   scuff export run bundle --precision bf16
   scuff export run bundle --precision int8 --strips
   scuff export run bundle --precision int8 --screening
+  scuff export run bundle --precision int8 --set inspection.min_area_px=20
   scuff export run bundle --precision int8 --strips 640 --frames 40
   scuff export run bundle --runtime onnxruntime --runtime torch"""
 
@@ -81,6 +87,14 @@ Examples:
     "it loses a defect on test frames.",
 )
 @click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help=f"Set one key of the recipe that goes into the bundle ({', '.join(f'{name}.…' for name in SETTABLE)}), as in "
+    "inspection.min_area_px=20; may be repeated.",
+)
+@click.option(
     "--frames",
     "most",
     type=click.IntRange(min=1),
@@ -95,6 +109,7 @@ def command(
     strip_px: int | None,
     runtimes: tuple[RuntimeName, ...],
     screening: bool,
+    overrides: tuple[str, ...],
     most: int,
 ) -> None:
     """Write the network of RUN as a BUNDLE that a station can run.
@@ -104,7 +119,7 @@ def command(
     figures, and pictures of where the two differ most.
     """
     trained = load_run(run)
-    checkpoint = load_checkpoint(trained.checkpoint)
+    checkpoint = _with_settings(load_checkpoint(trained.checkpoint), overrides)
     digest = sha256(trained.checkpoint)
     frames = _held_out(trained, most, Side.VALIDATION, Side.TEST)
     screener = _screener(trained, checkpoint, digest, strip_px) if screening else None
@@ -122,6 +137,18 @@ def command(
     if screener is not None:
         click.echo(_screening_line(screener, manifest.screening))
     click.echo(f"Bundle {bundle}; try: scuff inspect {bundle} PICTURES --out results")
+
+
+def _with_settings(checkpoint: Checkpoint, overrides: tuple[str, ...]) -> Checkpoint:
+    """Set keys of a checkpoint's recipe; refuse those that the trained network would not follow."""
+    for override in overrides:
+        if override.partition(".")[0].strip() not in SETTABLE:
+            raise RecipeError(
+                f"--set {override}: cannot be set any more, since the network is trained already; only the keys of "
+                f"{' and '.join(SETTABLE)} can"
+            )
+    recipe = override_recipe(checkpoint.facts.recipe, overrides)
+    return replace(checkpoint, facts=checkpoint.facts.model_copy(update={"recipe": recipe}))
 
 
 def _held_out(run: Run, most: int, *sides: Side) -> HeldOut:

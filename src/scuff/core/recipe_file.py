@@ -31,13 +31,12 @@ def load_recipe(path: Path | None, overrides: Sequence[str] = ()) -> Recipe:
     Raises:
         RecipeError: Something is wrong; one line for each problem, with its key, value and place.
     """
-    document = {} if path is None else _read(path)
-    overridden = {_override(document, text) for text in overrides}
-    try:
-        return Recipe.model_validate(document)
-    except ValidationError as error:
-        found = problems(error, document, str(path) if path else COMMAND_LINE, overridden)
-        raise RecipeError("\n".join(found)) from None
+    return _checked({} if path is None else _read(path), overrides, str(path) if path else COMMAND_LINE)
+
+
+def override_recipe(recipe: Recipe, overrides: Sequence[str]) -> Recipe:
+    """Set single keys of a recipe; as ``load_recipe``."""
+    return _checked(tomllib.loads(recipe_text(recipe)), overrides, COMMAND_LINE)
 
 
 def recipe_text(recipe: Recipe) -> str:
@@ -54,6 +53,14 @@ def recipe_text(recipe: Recipe) -> str:
         table = getattr(recipe, section) if section else recipe
         lines += ["", *_explained(key, getattr(table, key.name))]
     return "\n".join(lines) + "\n"
+
+
+def _checked(document: dict[str, Any], overrides: Sequence[str], where: str) -> Recipe:
+    overridden = {_override(document, text) for text in overrides}
+    try:
+        return Recipe.model_validate(document)
+    except ValidationError as error:
+        raise RecipeError("\n".join(problems(error, document, where, overridden))) from None
 
 
 def _explained(key: Key, value: object) -> list[str]:

@@ -39,6 +39,10 @@ class Matches:
         marginal: Of the rest, those whose highest score, in both maps, is within ``MARGIN`` of the threshold.
     """
 
+    defects: int = 0
+    matched: int = 0
+    marginal: int = 0
+
     def __add__(self, other: "Matches") -> "Matches":
         return Matches(self.defects + other.defects, self.matched + other.matched, self.marginal + other.marginal)
 
@@ -51,8 +55,8 @@ class Matches:
 def match_defects(one: ScoreMap, other: ScoreMap, terms: Terms) -> Matches:
     """Count the defects of two score maps of one frame that are in both.
 
-    A defect that the other map splits in two, or joins with its neighbour, is found again, and so are the parts: how much
-    of it is found, pixels tell. Whether what the other map finds there reaches ``min_area_px`` plays no role.
+    A defect that the other map splits in two, or joins with its neighbour, is found again, and so are the parts; how
+    much of it is found, the pixel F1 tells. Whether what the other finds there reaches ``min_area_px`` plays no role.
     """
     first, second = _Found.of(one, terms), _Found.of(other, terms)
     return first.again_in(second, terms) + second.again_in(first, terms)
