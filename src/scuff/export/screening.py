@@ -148,7 +148,7 @@ def choose_threshold(
         progress(1)
     if not needed:
         raise NoProofError(f"no threshold can be chosen: the full network finds no defect on {frames.source}")
-    highest = min(needed) / FULL
+    highest = min(FULL, *needed) / FULL
     threshold = lowered(highest)
     if threshold <= 0:
         raise NoProofError(
@@ -194,9 +194,8 @@ def _judge(counted: Count, threshold: float, test: HeldOut) -> None:
 
 
 def lowered(threshold: float) -> float:
-    """Multiply the odds of a threshold by ``MARGIN``; the result is that of a byte again."""
-    odds = MARGIN * threshold / (1 - threshold) if threshold < 1 else np.inf
-    return int(FULL * (odds / (1 + odds) if np.isfinite(odds) else 1)) / FULL
+    """Multiply the odds of a threshold in [0, 1] by ``MARGIN``; the result is that of a byte again."""
+    return int(FULL * MARGIN * threshold / (1 - threshold + MARGIN * threshold)) / FULL
 
 
 def needed_scores(pixels: NDArray[np.uint8], scorer: Scorer, screen: CellScreen, terms: Terms) -> list[int]:
