@@ -1,4 +1,12 @@
-"""The yardstick of `inspection.py`: what a user would run today, MONAI's sliding window in fp32 PyTorch."""
+"""The yardstick of `inspection.py`: what a user would run today, MONAI's sliding window in fp32 PyTorch.
+
+    python benchmarks/sliding_window.py checkpoint.pt PICTURE...
+
+inspects pictures one after the other, for `inspection.py` to see how much memory that takes.
+"""
+
+import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -7,28 +15,46 @@ from monai.inferers.utils import sliding_window_inference
 from numpy.typing import NDArray
 from torch import nn
 
+from scuff.nets.checkpoint import Checkpoint, load_checkpoint
+
 TILE_PX, OVERLAP, BATCH = 384, 0.25, 4
 
 
-def sliding_window(
-    jpeg: bytes, network: nn.Module, threshold: float, overlap: float = OVERLAP
-) -> tuple[NDArray[np.bool_], int]:
-    """Inspect one JPEG picture.
+class SlidingWindow:
+    """Inspects JPEG pictures with the network of a checkpoint."""
 
-    Args:
-        jpeg: The file's bytes.
-        network: Gives N×1×H×W logits of N×3×H×W pixels in [0, 255].
-        threshold: Score from which a pixel is defective.
-        overlap: Share of a tile that its neighbour covers again.
+    def __init__(self, checkpoint: Checkpoint, overlap: float = OVERLAP) -> None:
+        """Take a checkpoint of a network with one class.
 
-    Returns:
-        Which pixels are defective (H×W), and the number of connected regions.
-    """
-    decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
-    pixels = torch.from_numpy(np.asarray(decoded)).permute(2, 0, 1)[None].float()
-    with torch.inference_mode():
-        logits = sliding_window_inference(pixels, (TILE_PX, TILE_PX), BATCH, network, overlap=overlap)
-        scores = torch.as_tensor(logits).sigmoid()[0, 0].numpy()
-    mask = scores >= threshold
-    regions, _, _, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
-    return mask, regions - 1
+        Args:
+            checkpoint: Gives the network, the threshold, and the area from which a region is a defect.
+            overlap: Share of a tile that its neighbour covers again.
+        """
+        facts = checkpoint.facts
+        self._network: nn.Module = checkpoint.network()
+        self._threshold, self._least_px = facts.threshold_in_force, facts.recipe.inspection.min_area_px
+        self._overlap = overlap
+
+    def inspect(self, jpeg: bytes) -> NDArray[np.bool_]:
+        """Say which pixels of a picture belong to a defect (H×W)."""
+        decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+        pixels = torch.from_numpy(np.asarray(decoded)).permute(2, 0, 1)[None].float()
+        with torch.inference_mode():
+            logits = sliding_window_inference(pixels, (TILE_PX, TILE_PX), BATCH, self._network, overlap=self._overlap)
+            scores = torch.as_tensor(logits).sigmoid()[0, 0].numpy()
+        mask = (scores >= self._threshold).view(np.uint8)
+        _, numbered, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        defects = stats[:, cv2.CC_STAT_AREA] >= self._least_px
+        defects[0] = False  # what is in no region
+        return np.asarray(defects[numbered], np.bool_)
+
+
+def main() -> None:
+    """Inspect."""
+    window = SlidingWindow(load_checkpoint(Path(sys.argv[1])))
+    for picture in sys.argv[2:]:
+        window.inspect(Path(picture).read_bytes())
+
+
+if __name__ == "__main__":
+    main()
