@@ -43,13 +43,13 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON); name a Python of 3.11 or newer, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "scuff needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	$(BIN)/python -m pip --version > /dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
-	$(INSTALL) -e '.[train,onnxruntime,cluster,dev]'
+	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,dev]'
 	@touch $@
 
 $(REALISM_INSTALLED): $(INSTALLED)
-	$(INSTALL) -e '.[train,onnxruntime,cluster,dev,realism]'
+	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,dev,realism]'
 	@touch $@
 
 $(BENCH_INSTALLED): $(INSTALLED)
-	$(INSTALL) -e '.[train,onnxruntime,cluster,dev,bench]'
+	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,dev,bench]'
 	@touch $@

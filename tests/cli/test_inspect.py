@@ -14,7 +14,7 @@ from PIL import Image
 
 from scuff.cli.main import INTERNAL_ERROR, main
 from scuff.core.bundle import NETWORK, Bundle
-from scuff.inspection.cluster import QUIET
+from scuff.core.ray_cluster import QUIET
 from scuff.inspection.pipeline import Inspector
 
 LISTENING = """

@@ -1,12 +1,15 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 import torch
 
+from scuff.core.mask import OUTSIDE
 from scuff.core.recipe import Augmentation, Patches, Split
 from scuff.dataset import patches as cutting
+from scuff.dataset import samples
 from scuff.dataset.catalogue import Catalogue
-from scuff.dataset.samples import EpochOrder, PatchSamples, variation_seed
+from scuff.dataset.samples import NOTHING, EpochOrder, PatchSamples, variation_seed
 from scuff.dataset.split import divide
 from scuff.dataset.transforms import Augment
 
@@ -57,3 +60,37 @@ def test_seeds_of_neighbours_differ() -> None:
     seeds = {variation_seed(s, e, i) for s in range(3) for e in range(3) for i in range(3)}
     assert len(seeds) == 27
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def drawn(order: EpochOrder, monkeypatch: pytest.MonkeyPatch, processes: int) -> list[list[int]]:
+    """What each of several processes gets of an epoch."""
+    found = []
+    for rank in range(processes):
+        monkeypatch.setattr(samples, "_place", lambda rank=rank: (rank, processes))
+        found.append([index for _, index in order])
+        assert len(order) == len(found[-1])
+    return found
+
+
+def test_processes_divide_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = EpochOrder(np.arange(10), seed=1, shuffle=True, batch=4)
+    (alone,) = drawn(order, monkeypatch, 1)
+    first, second = drawn(order, monkeypatch, 2)
+    assert len(alone) == 8  # what is left for a third batch is dropped
+    assert [*first[:2], *second[:2], *first[2:], *second[2:]] == alone
+
+
+def test_the_last_batch_is_filled_up_where_none_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = EpochOrder(np.arange(5), seed=0, shuffle=False, batch=4)
+    assert drawn(order, monkeypatch, 2) == [[0, 1, 4], [2, 3, NOTHING]]
+
+
+def test_fewer_patches_than_a_batch_are_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = EpochOrder(np.arange(3), seed=0, shuffle=True, batch=4)
+    assert sorted(drawn(order, monkeypatch, 1)[0]) == [0, 1, 2]
+
+
+def test_what_fills_up_counts_in_nothing(make_catalogue: Callable[..., Catalogue]) -> None:
+    image, mask = PatchSamples(cut(make_catalogue), seed=0)[0, NOTHING]
+    assert image.shape == (3, 32, 32)
+    assert (mask == OUTSIDE).all()

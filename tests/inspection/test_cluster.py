@@ -1,10 +1,9 @@
 import importlib.util
 import os
 import select
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,11 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from tests.fixtures.ray_cluster import Nodes
 
 from scuff.core.bundle import Bundle
 from scuff.core.errors import ScuffError
+from scuff.core.ray_cluster import ADDRESS, QUIET
 from scuff.core.recipe import Inspection, Recipe
-from scuff.inspection.cluster import ADDRESS, QUIET, Worker, run_on_cluster
+from scuff.inspection.cluster import Worker, run_on_cluster
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.run import Job
 from scuff.inspection.sources import Source, find_sources
@@ -26,8 +27,10 @@ MakeBundle = Callable[..., Bundle]
 TOKEN = ".token"
 FRAMES = 240
 
+WORKER = "ray::MapWorker"
+"""What Ray calls the processes in which the actors of a dataset live."""
+
 needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
-RAY_NODES = Path(__file__).parents[1] / "fixtures" / "ray_nodes.py"
 
 
 def add_pictures(folder: Path, count: int) -> None:
@@ -122,54 +125,6 @@ def wait_for(out: Path, records: int, run: subprocess.Popen[bytes]) -> None:
         select.select([], [], [], 0.01)
 
 
-class Nodes:
-    """Two nodes of a cluster."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        self.address, *raylets = process.stdout.readline().split()
-        self._process, self._raylets = process, [int(raylet) for raylet in raylets]
-
-    def kill_a_working_node(self) -> None:
-        """Kill a node with all its processes, one on which a worker lives."""
-        assert self._process.stdin is not None
-        node = next(number for number, raylet in enumerate(self._raylets) if raylet in map(_parent, _workers()))
-        self._process.stdin.write(f"{node}\n")
-        self._process.stdin.flush()
-
-    def kill_a_worker(self) -> None:
-        """Kill one worker's process."""
-        os.kill(next(pid for pid in _workers() if _parent(pid) in self._raylets), signal.SIGKILL)
-
-
-def _workers() -> list[int]:
-    """The processes in which Ray runs the actors of a dataset."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if process.joinpath("cmdline").read_bytes().startswith(b"ray::MapWorker"):
-                found.append(int(process.name))
-        except OSError:  # it ended meanwhile
-            continue
-    return found
-
-
-def _parent(pid: int) -> int:
-    stat = Path("/proc", str(pid), "stat").read_text()
-    return int(stat.rpartition(")")[2].split()[1])
-
-
-@pytest.fixture
-def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
-    """A cluster on this machine, guarded by a token, that tells nobody of itself."""
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_AUTH_MODE", "token")
-    monkeypatch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef0123456789abcdef")
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, str(RAY_NODES)], **pipes) as process:
-        yield Nodes(process)
-
-
 @needs_ray
 @pytest.mark.slow
 @pytest.mark.timeout(600)
@@ -188,9 +143,9 @@ def test_every_frame_once_whatever_dies(nodes: Nodes, make_bundle: MakeBundle, t
     assert len(list(out.glob("*.json"))) < FRAMES
     with subprocess.Popen(on_cluster) as run:
         wait_for(out, FRAMES // 4, run)
-        nodes.kill_a_worker()
+        nodes.kill_a_worker(WORKER)
         wait_for(out, FRAMES // 2, run)
-        nodes.kill_a_working_node()
+        nodes.kill_a_working_node(WORKER)
     assert run.returncode == 1
     assert contents(out) == contents(undisturbed)
 

@@ -1,4 +1,5 @@
 import math
+from typing import Literal
 
 import pytest
 import torch
@@ -97,3 +98,44 @@ def test_weighted_sum_with_the_papers_weights() -> None:
 def test_weighted_loss_is_computed_in_32_bit() -> None:
     logits, g = pixels(logit(0.8), logit(0.5)).bfloat16(), truth(1, 0)
     assert WeightedLoss()(logits, g).dtype == torch.float32
+
+
+def test_dice_of_a_batch_and_of_each_image_by_hand() -> None:
+    # Image 1: p = (0.8, 0.5), g = (1, 0); image 2: p = (0.5, 0.5), g = 0.
+    logits = torch.tensor([[logit(0.8), logit(0.5)], [0.0, 0.0]]).view(2, 1, 1, 2)
+    g = torch.tensor([[1, 0], [0, 0]], dtype=torch.uint8).view(2, 1, 2)
+    # Together: 1 - (2·0.8 + 1) / (0.64 + 3·0.25 + 1 + 1)
+    assert dice(logits, g).item() == pytest.approx(1 - 2.6 / 3.39, abs=1e-5)
+    # Each by itself: the mean of 1 - 2.6 / 2.89 and 1 - 1 / 1.5
+    assert dice(logits, g, "image").item() == pytest.approx((1 - 2.6 / 2.89 + 1 / 3) / 2, abs=1e-5)
+
+
+def test_dice_of_each_image_takes_the_classes_that_each_shows() -> None:
+    # One pixel each, softmax (0.2, 0.5, 0.3); image 1 is of class a, image 2 of class b.
+    logits = torch.tensor([0.2, 0.5, 0.3]).log().view(1, 3, 1, 1).repeat(2, 1, 1, 1)
+    g = torch.tensor([1, 2], dtype=torch.uint8).view(2, 1, 1)
+    a, b = 1 - 2 / 2.25, 1 - 1.6 / 2.09
+    assert dice(logits, g, "image").item() == pytest.approx((a + b) / 2, abs=1e-6)
+
+
+def test_an_image_wholly_outside_is_none() -> None:
+    seen, g = pixels(1.0, -2.0), truth(1, 0)
+    both = torch.cat((seen, pixels(7.0, 7.0))), torch.cat((g, truth(OUTSIDE, OUTSIDE)))
+    assert dice(*both, "image").item() == pytest.approx(dice(seen, g, "image").item(), abs=1e-6)
+
+
+@pytest.mark.parametrize("pool", ["batch", "image"])
+def test_losses_of_extreme_scores_stay_finite_in_bf16(pool: Literal["batch", "image"]) -> None:
+    logits = pixels(80.0, -80.0, 80.0, -80.0).bfloat16().requires_grad_()
+    loss = WeightedLoss(0.05, 0.95, pool)(logits, truth(1, 0, 0, 1))
+    loss.backward()
+    assert math.isfinite(loss.item())
+    assert logits.grad is not None
+    assert torch.isfinite(logits.grad).all()
+
+
+def test_a_large_batch_is_summed_exactly_enough() -> None:
+    # 4 million pixels of p = 0.5, half of them defective: Σpg = 1e6, Σp² = 1e6, Σg = 2e6.
+    g = torch.zeros(1, 2000, 2000, dtype=torch.uint8)
+    g[:, :1000] = 1
+    assert dice(torch.zeros(1, 1, 2000, 2000), g).item() == pytest.approx(1 - 2e6 / 3e6, abs=1e-5)

@@ -5,15 +5,11 @@ from pathlib import Path
 import click
 
 from scuff.core.errors import CatalogueError
-from scuff.core.picture import sha256, write_whole
-from scuff.core.tile import squares
 from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
 from scuff.dataset.split import Side
-from scuff.evaluation.figures import draw_examples
-from scuff.evaluation.frames import evaluate_frames
-from scuff.evaluation.tables import text_table, write_csv, write_json
-from scuff.nets.checkpoint import CheckpointFacts, load_checkpoint
-from scuff.nets.runtime import TorchRuntime
+from scuff.evaluation.tables import text_table
+from scuff.nets.checkpoint import load_checkpoint
+from scuff.training.assess import assess, figures_folder
 from scuff.training.finish import frames_of
 from scuff.training.precision import choose_device
 from scuff.training.run import Run, load_run
@@ -52,36 +48,15 @@ def command(run: Path, side: str, other: Path | None, threshold: float | None) -
     or, with another catalogue or threshold, into a folder beside it.
     """
     trained = load_run(run)
-    checkpoint = load_checkpoint(trained.checkpoint)
-    facts = checkpoint.facts
+    load_checkpoint(trained.checkpoint)  # tells now that the run is not finished, if it is not
     catalogue, rows = _other_frames(trained, other) if other else frames_of(trained, Side(side))
     name = f"catalogue-{catalogue.folder.resolve().name}" if other else side
-    out = run / "evaluation" / (f"{name}-at-{threshold:g}" if threshold else name)
-    runtime = TorchRuntime(checkpoint.network(), choose_device("auto"))
-    tiling = squares(facts.tile_px)
-    limit = threshold or facts.threshold_in_force
+    out = figures_folder(trained, f"{name}-at-{threshold:g}" if threshold else name)
     with click.progressbar(length=len(rows), label=f"Evaluating {len(rows)} frames") as bar:
-        evaluation = evaluate_frames(catalogue, rows, runtime, tiling, limit, bar.update)
-    table = text_table(evaluation)
-    provenance = _provenance(facts, catalogue, sha256(trained.checkpoint), limit)
-    write_json(out / "metrics.json", evaluation, provenance)
-    write_csv(out / "counts.csv", evaluation)
-    write_whole(out / "table.txt", table + "\n")
-    drawn = draw_examples(catalogue, evaluation, runtime, tiling, out / "best.png", out / "worst.png")
-    click.echo(table)
-    pictures = " and ".join(path.name for path in drawn)
-    click.echo(f"Written to {out}" + (f"; {pictures} show predictions beside the truth" if drawn else ""))
-
-
-def _provenance(facts: CheckpointFacts, catalogue: Catalogue, checkpoint: str, limit: float) -> dict[str, object]:
-    return {
-        "catalogue_sha256": catalogue.checksum(),
-        "split_sha256": facts.split_sha256,
-        "checkpoint_sha256": checkpoint,
-        "scuff": facts.scuff,
-        "commit": facts.commit,
-        "threshold_source": facts.threshold_source if limit == facts.threshold else "set by hand",
-    }
+        evaluation = assess(trained, catalogue, rows, out, choose_device("auto"), threshold, bar.update)
+    click.echo(text_table(evaluation))
+    drawn = [name for name in ("best.png", "worst.png") if (out / name).is_file()]
+    click.echo(f"Written to {out}" + (f"; {' and '.join(drawn)} show predictions beside the truth" if drawn else ""))
 
 
 def _other_frames(run: Run, folder: Path) -> tuple[Catalogue, list[Row]]:

@@ -26,6 +26,7 @@ from scuff.export.wanted import STRIP_PX, Wanted
 from scuff.export.writer import write_bundle
 from scuff.nets.checkpoint import Checkpoint, load_checkpoint
 from scuff.nets.screen_file import SCREEN_FILE, load_screen
+from scuff.training.assess import METRICS, figures_folder
 from scuff.training.finish import frames_of
 from scuff.training.run import Run, load_run
 
@@ -127,7 +128,7 @@ def command(
     wanted = Wanted(precision, strip_px, runtimes)
     label = f"Exporting {precision}, and comparing on {len(frames)} frames"
     with click.progressbar(length=len(frames) + len(screener or ()), label=label, file=sys.stderr) as bar:
-        metrics = _metrics(run, digest)
+        metrics = _metrics(trained, digest)
         add_screen = None if screener is None else partial(screener.add, progress=bar.update)
         manifest = write_bundle(
             bundle, checkpoint, digest, wanted, frames, metrics, calibration, add_screen, bar.update
@@ -196,9 +197,9 @@ def _some(patches: Patches, side: Side) -> NDArray[np.int64]:
     return np.asarray(numbers[places])
 
 
-def _metrics(run: Path, checkpoint_sha256: str) -> dict[str, float]:
+def _metrics(run: Run, checkpoint_sha256: str) -> dict[str, float]:
     """Figures of the evaluation on the test side, if there was one of this very checkpoint."""
-    path = run / "evaluation" / Side.TEST / "metrics.json"
+    path = figures_folder(run) / METRICS
     if not path.is_file():
         return {}
     content = json.loads(path.read_text(encoding="utf-8"))

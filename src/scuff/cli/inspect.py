@@ -11,10 +11,11 @@ import click
 from scuff.cli.progress import Progress
 from scuff.core.bundle import Bundle, open_bundle
 from scuff.core.errors import RecipeError, ScuffError
+from scuff.core.ray_cluster import ADDRESS
 from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe
 from scuff.core.verdict import Outcome
-from scuff.inspection.cluster import ADDRESS, run_on_cluster
+from scuff.inspection.cluster import run_on_cluster
 from scuff.inspection.lanes import run_lanes
 from scuff.inspection.outputs import Pictures
 from scuff.inspection.pipeline import Inspector

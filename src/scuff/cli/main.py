@@ -20,6 +20,7 @@ COMMANDS = {
     "patches": "Cut patches for training from the frames of a split.",
     "train": "Train a network on patches.",
     "evaluate": "Count a run's right and wrong pixels on whole frames of unseen parts.",
+    "bench": "Train many networks, losses and seeds, and compare them in one table.",
     "distil": "Teach a small network where the trained one has to look.",
     "export": "Write a bundle that a station can run.",
     "inspect": "Inspect pictures with a bundle and write a report.",

@@ -13,7 +13,7 @@ from scuff.dataset.split import Side
 from scuff.dataset.variations import variation_sheet
 from scuff.training.curves import draw_curves
 from scuff.training.finish import finish, frames_of
-from scuff.training.fit import fit
+from scuff.training.fit import Processes, fit
 from scuff.training.history import HISTORY
 from scuff.training.precision import choose_device
 from scuff.training.run import begin_run
@@ -26,6 +26,7 @@ Examples:
   scuff train patches run
   scuff train patches run --weights none --set training.max_minutes=8
   scuff train patches run --weights other/checkpoint.pt
+  scuff train patches run --devices 4
   scuff train patches run --preview"""
 
 
@@ -46,6 +47,20 @@ Examples:
     show_default=True,
     help="Where to compute; auto takes a GPU where there is one.",
 )
+@click.option(
+    "--devices",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="GPUs of this machine to train on together, or processes on its CPU.",
+)
+@click.option(
+    "--nodes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Machines that train together, each started by torchrun with this command.",
+)
 @recipe_options
 def command(
     patches: Path,
@@ -53,6 +68,8 @@ def command(
     weights: str | None,
     preview: bool,
     accelerator: Literal["auto", "cpu", "gpu"],
+    devices: int,
+    nodes: int,
     recipe: Recipe,
 ) -> None:
     """Train a network on PATCHES into the folder RUN.
@@ -79,8 +96,10 @@ def command(
     if begun.last:
         click.echo(f"{run}: goes on where it was interrupted")
     try:
-        best = fit(begun, cut, device, say=lambda loaded: click.echo(f"Starting with {loaded}"))
+        best = fit(begun, cut, device, _say_start, Processes(devices, nodes))
     except SystemExit as stopped:  # Lightning's answer to Ctrl-C
+        if not stopped.code:  # the end of a process that is not the first of several
+            raise
         click.echo("Stopped; the same command goes on after the last finished epoch", err=True)
         raise SystemExit(INTERRUPTED) from stopped
     draw_curves(run / HISTORY, run / "curves.png")
@@ -88,6 +107,10 @@ def command(
         facts = finish(begun, best, catalogue, rows, device, bar.update).facts
     click.echo(f"Best epoch {facts.best_epoch}; threshold {facts.threshold:.3f}: {facts.threshold_source}")
     click.echo(f"Checkpoint {begun.checkpoint}, curves {run / 'curves.png'}")
+
+
+def _say_start(loaded: str) -> None:
+    click.echo(f"Starting with {loaded}")
 
 
 def _draw_variations(run: Path, patches: Patches, recipe: Recipe) -> None:

@@ -138,7 +138,8 @@ class Network(Section):
     encoder: str = Field(
         "efficientnet_b0",
         min_length=1,
-        description='Any timm model that gives features, or "plain": ours, of plain convolutions, made for speed.',
+        description='Any timm model that gives features, or one of ours: "unet", as in the original U-Net; "plain", of '
+        "plain convolutions, made for speed.",
     )
     decoder_channels: Annotated[tuple[Channels, Channels, Channels, Channels], Strict(False)] = Field(
         (256, 128, 64, 32), description="Channels of the decoder stages D4, D3, D2, D1, from deep to shallow."
@@ -166,6 +167,9 @@ class Training(Section):
     )
     bce_weight: float = Field(0.05, ge=0, description="Weight of the cross-entropy in the loss.")
     dice_weight: float = Field(0.95, ge=0, description="Weight of the Dice loss (squared denominators).")
+    dice_pool: Literal["batch", "image"] = Field(
+        "batch", description="Pixels that Dice sums over: those of a batch together, or those of each image by itself."
+    )
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto", description="Arithmetic; auto: bf16 mixed where the hardware has it."
     )

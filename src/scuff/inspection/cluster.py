@@ -1,12 +1,9 @@
 """The frames of a run inspected by the machines of a Ray cluster."""
 
-import importlib
 import logging
 import os
 import platform
-import re
 import secrets
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +15,7 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import open_bundle
 from scuff.core.errors import ScuffError
+from scuff.core.ray_cluster import connected, import_part
 from scuff.inspection.lanes import run_lanes
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.records import TABLE, Terms
@@ -25,19 +23,11 @@ from scuff.inspection.run import Job, inspect_frame
 from scuff.inspection.sources import Source
 from scuff.inspection.whole_file import PART
 
-ADDRESS = re.compile(r"auto|local|[^\s:/]+:[0-9]+")
-
 MOST_FRAMES_PER_TASK = 64
 """A task that is repeated passes over what is done, so that more would do no harm but make the progress jump."""
 
 TASKS_PER_WORKER = 8
 """At least, where there are frames enough: no worker shall be left alone with much at the end."""
-
-CONNECT_S = 10
-"""How long a cluster may take to answer, in seconds."""
-
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
-"""Ray tells its makers nothing, and leaves the terminal to the progress bar."""
 
 
 class Worker:
@@ -114,39 +104,14 @@ def run_on_cluster(job: Job, sources: Sequence[Source], address: str, done: Call
     Raises:
         ScuffError: Ray is not installed, no cluster answers, or its machines lack something.
     """
-    os.environ.update(QUIET)
-    ray = _import("ray")
     token = f".{TABLE}.{secrets.token_hex(4)}{PART}"
-    with _connected(ray, address), _present(job.out / token):
+    with connected(address) as ray, _present(job.out / token):
         batches = _inspected(ray, job, token, sources).iter_batches(batch_size=None, batch_format="numpy")
         for batch in batches:
             for inspected, problem in zip(batch["inspected"], batch["problem"], strict=True):
                 if problem:
                     raise ScuffError(str(problem))
                 done(bool(inspected))
-
-
-@contextmanager
-def _connected(ray: Any, address: str) -> Iterator[None]:
-    """Connect to a cluster; the one on this machine alone is started first, without Ray's web page."""
-    options = {"include_dashboard": False} if address == "local" else {}
-    try:
-        _knock(address)
-        ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **options)
-    except (OSError, OverflowError, RuntimeError, ValueError) as error:
-        problem = "Ray cannot start here" if address == "local" else "no Ray cluster can be reached there"
-        raise ScuffError(f"--ray-address {address}: {problem} ({error}); docs/inspection.md has more") from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _knock(address: str) -> None:
-    """Raise OSError where nobody listens: Ray itself gives up only after minutes."""
-    host, _, port = address.partition(":")
-    if port:
-        socket.create_connection((host, int(port)), CONNECT_S).close()
 
 
 @contextmanager
@@ -161,7 +126,7 @@ def _present(path: Path) -> Iterator[None]:
 
 def _inspected(ray: Any, job: Job, token: str, sources: Sequence[Source]) -> Any:
     """Describe the work to Ray Data; it begins when somebody takes what comes out."""
-    data = _import("ray.data")
+    data = import_part("ray.data")
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     cores = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
     smallest = min((count for count in cores if count), default=1)
@@ -183,7 +148,7 @@ def _table(sources: Sequence[Source]) -> Any:
         "file": [source.file for source in sources],
         "frame": [source.frame for source in sources],
     }
-    return _import("pyarrow").table(columns)
+    return import_part("pyarrow").table(columns)
 
 
 def _sources(batch: dict[str, NDArray[Any]]) -> list[Source]:
@@ -192,12 +157,3 @@ def _sources(batch: dict[str, NDArray[Any]]) -> list[Source]:
         Source(Path(os.fsdecode(path)), str(file), str(frame))
         for path, file, frame in zip(batch["path"], batch["file"], batch["frame"], strict=True)
     ]
-
-
-def _import(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise ScuffError(
-            f"--ray-address needs the package {error.name!r}; install it with: pip install 'scuff[cluster]'"
-        ) from error

@@ -16,7 +16,10 @@ class Encoder(nn.Module):
 
     Attributes:
         channels: Of the features at strides 2, 4, 8, 16 and 32; 0 where the model has no such stage.
+        stride: Of the first features.
     """
+
+    stride = STRIDES[0]
 
     def __init__(self, name: str, pretrained: bool = False) -> None:
         """Build the model.

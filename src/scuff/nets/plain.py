@@ -5,7 +5,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 PLAIN = "plain"
-"""Its name in a recipe; all other encoders are timm's."""
+"""Its name in a recipe."""
 
 CHANNELS = (16, 48, 128, 192, 256)
 """Of the features at strides 2, 4, 8, 16 and 32: few where pixels are many, multiples of 16 everywhere."""
@@ -18,6 +18,7 @@ class PlainEncoder(nn.Module):
     """
 
     channels = CHANNELS
+    stride = 2
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,20 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
-from scuff.core.errors import WeightsError
+from scuff.core.errors import RecipeError, WeightsError
 from scuff.core.recipe import Network
 from scuff.nets.encoder import STRIDES, Encoder, imagenet_encoder
+from scuff.nets.original import ORIGINAL, OriginalEncoder
 from scuff.nets.plain import PLAIN, Convolution, PlainEncoder
 from scuff.nets.weights import load_weights
 
 MEAN = (0.485, 0.456, 0.406)
 """Of ImageNet's pixels, in [0, 1]: what pretrained encoders expect."""
 STD = (0.229, 0.224, 0.225)
+
+
+AnyEncoder = Encoder | PlainEncoder | OriginalEncoder
+"""Gives five features, each at half the resolution of the one before, the first at its ``stride``, 1 or 2."""
+
+OWN_ENCODERS: Final[dict[str, Callable[[], AnyEncoder]]] = {PLAIN: PlainEncoder, ORIGINAL: OriginalEncoder}
+"""By their names in a recipe; all others are timm's."""
 
 
 class SurfaceUNet(nn.Module):
@@ -28,9 +37,7 @@ class SurfaceUNet(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(
-        self, encoder: Encoder | PlainEncoder, decoder_channels: Sequence[int], classes: int, step: int = 1
-    ) -> None:
+    def __init__(self, encoder: AnyEncoder, decoder_channels: Sequence[int], classes: int, step: int = 1) -> None:
         """Put a decoder and a head on an encoder.
 
         Args:
@@ -38,6 +45,9 @@ class SurfaceUNet(nn.Module):
             decoder_channels: Of D4, D3, D2, D1.
             classes: C, at least 1.
             step: Pixels of a picture per side of a pixel of its scores: 1, or 2 for a head at half resolution.
+
+        Raises:
+            RecipeError: The encoder begins at full resolution, and the head is to work at half of it.
         """
         super().__init__()
         self.encoder = encoder
@@ -48,7 +58,12 @@ class SurfaceUNet(nn.Module):
             below = channels
         self.decoder = nn.ModuleList(stages)
         self.planes = 2 if classes > 1 else 1
-        self.head: nn.Sequential = HEADS[step](below, classes + 1 if classes > 1 else 1)
+        if step > encoder.stride:
+            raise RecipeError(
+                'network.head = "half": this network works at full resolution up to its end, so that half of it would '
+                'save nothing; use network.head = "full"'
+            )
+        self.head: nn.Sequential = HEADS[encoder.stride, step](below, classes + 1 if classes > 1 else 1)
         self.step = step
         self.register_buffer("mean", 255 * torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", 255 * torch.tensor(STD).view(1, 3, 1, 1), persistent=False)
@@ -130,8 +145,15 @@ class HalfHead(nn.Sequential):
         super().__init__(nn.Conv2d(below, channels_out, 3, padding=1))
 
 
-HEADS = {1: Head, 2: HalfHead}
-"""By step."""
+class OriginalHead(nn.Sequential):
+    """From features at full resolution to logits there, as in the original U-Net."""
+
+    def __init__(self, below: int, channels_out: int) -> None:
+        super().__init__(nn.Conv2d(below, channels_out, 1))
+
+
+HEADS = {(2, 1): Head, (2, 2): HalfHead, (1, 1): OriginalHead}
+"""By the stride of the encoder's first features, and by step."""
 
 
 def probabilities(logits: Tensor) -> Tensor:
@@ -157,13 +179,15 @@ def bare_unet(settings: Network, classes: int, imagenet: bool = False) -> Surfac
         imagenet: Load ImageNet's weights into the encoder.
 
     Raises:
-        RecipeError: The encoder is not one.
+        RecipeError: The encoder is not one, or the head does not go with it.
         WeightsError: ImageNet's weights cannot be had.
     """
-    if settings.encoder == PLAIN and imagenet:
-        raise WeightsError('there are no ImageNet weights of the encoder "plain"; use --weights none, or a file')
-    if settings.encoder == PLAIN:
-        encoder: Encoder | PlainEncoder = PlainEncoder()
+    if (own := OWN_ENCODERS.get(settings.encoder)) is not None:
+        if imagenet:
+            raise WeightsError(
+                f'there are no ImageNet weights of the encoder "{settings.encoder}"; use --weights none, or a file'
+            )
+        encoder = own()
     else:
         encoder = imagenet_encoder(settings.encoder) if imagenet else Encoder(settings.encoder)
     return SurfaceUNet(encoder, settings.decoder_channels, classes, 2 if settings.head == "half" else 1)

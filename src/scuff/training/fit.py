@@ -4,23 +4,24 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightning
-import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from scuff.core.errors import RecipeError
 from scuff.core.picture import write_whole
 from scuff.core.recipe import Recipe
 from scuff.dataset.patches import Patches
 from scuff.dataset.samples import EpochOrder, PatchSamples
 from scuff.dataset.split import Side
 from scuff.dataset.transforms import Augment
+from scuff.nets.together import share_batch_norms
 from scuff.nets.unet import SurfaceUNet, make_unet
 from scuff.training.history import History
 from scuff.training.module import MONITOR, SurfaceModule
@@ -34,14 +35,38 @@ Say = Callable[[str], object]
 """Shows a line to the user; ``click.echo`` fits."""
 
 
-def fit(run: Run, patches: Patches, device: Device = "cpu", say: Say | None = None) -> Path:
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Processes that train together, each on a device of its own.
+
+    Attributes:
+        each: On each machine.
+        machines: How many machines.
+    """
+
+    each: int = 1
+    machines: int = 1
+
+    @property
+    def all(self) -> int:
+        """On all machines."""
+        return self.each * self.machines
+
+
+def fit(
+    run: Run, patches: Patches, device: Device = "cpu", say: Say | None = None, processes: Processes | None = None
+) -> Path:
     """Train, going on where an interrupted training of this run stood.
+
+    Several processes divide each batch among them and train as a single one would. Only the first of them returns; the
+    others, which Lightning has started with the same command, end here.
 
     Args:
         run: Where to train, and with which recipe.
         patches: What to train on.
         device: Where to compute.
         say: Called with what the network starts with, where that came from a file.
+        processes: How many train together; one if not given.
 
     Returns:
         The Lightning checkpoint of the epoch that did best on validation.
@@ -50,42 +75,54 @@ def fit(run: Run, patches: Patches, device: Device = "cpu", say: Say | None = No
         SplitError: There is nothing to train on, or nothing to validate with.
         WeightsError: The weights that the recipe asks for cannot be had, or do not fit.
         CheckpointError: The checkpoint to go on from cannot be read.
+        RecipeError: A batch cannot be divided among the processes.
     """
     if run.fitted:
         return run.folder / BEST
-    recipe = run.record.recipe
-    order = EpochOrder(patches.some(Side.TRAINING), recipe.seed, shuffle=True)
+    recipe, together = run.record.recipe, processes or Processes()
+    batch = recipe.training.batch_size
+    if batch % together.all:
+        raise RecipeError(
+            f"training.batch_size = {batch}: cannot be divided among {together.all} processes; "
+            f"take a multiple of {together.all}"
+        )
+    order = EpochOrder(patches.some(Side.TRAINING), recipe.seed, shuffle=True, batch=batch)
     if run.last:
         # Lightning tells the order its epoch only after worker processes have asked for the first patches.
         order.set_epoch(next_epoch(run.last))
-    training = _loader(PatchSamples(patches, recipe.seed, Augment(recipe.augmentation)), order, recipe, device)
-    validation = _loader(PatchSamples(patches, recipe.seed), _in_order(patches), recipe, device)
+    varied, as_cut = (PatchSamples(patches, recipe.seed, vary) for vary in (Augment(recipe.augmentation), None))
+    in_order = EpochOrder(patches.some(Side.VALIDATION), 0, shuffle=False, batch=batch)
+    training, validation = (
+        _loader(samples, numbers, recipe, device, batch // together.all)
+        for samples, numbers in ((varied, order), (as_cut, in_order))
+    )
     keep_large_blocks()
     lightning.seed_everything(recipe.seed, verbose=False)
-    module = SurfaceModule(_network(run, len(patches.record.classes), device, say), recipe.training)
+    if device == "cpu" and together.each > 1:
+        torch.set_num_threads(max(1, torch.get_num_threads() // together.each))
+    network = _network(run, len(patches.record.classes), device, say)
+    if together.all > 1:
+        share_batch_norms(network)
+    module = SurfaceModule(network, recipe.training)
+    trainer = _trainer(run, device, together)
     with warnings.catch_warnings():
         # Patches come from memory maps: more processes than the recipe says would only take cores from training.
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")
         warnings.filterwarnings("ignore", ".*LeafSpec.*", FutureWarning)  # Lightning 2.6 about torch 2.15
-        _trainer(run, device).fit(module, training, validation, ckpt_path=run.last, weights_only=True)
+        trainer.fit(module, training, validation, ckpt_path=run.last, weights_only=True)
+    if not trainer.is_global_zero:
+        sys.exit()
     write_whole(run.folder / FITTED, "")
     return run.folder / BEST
 
 
-def _in_order(patches: Patches) -> EpochOrder:
-    indices: NDArray[np.int64] = patches.some(Side.VALIDATION)
-    return EpochOrder(indices, 0, shuffle=False)
-
-
-def _loader(samples: PatchSamples, order: EpochOrder, recipe: Recipe, device: Device) -> Loader:
+def _loader(samples: PatchSamples, order: EpochOrder, recipe: Recipe, device: Device, batch: int) -> Loader:
     settings = recipe.training
     return DataLoader(
         samples,
-        batch_size=settings.batch_size,
+        batch_size=batch,
         sampler=order,
-        # A last batch of one small patch has no variance for batch normalisation to use.
-        drop_last=order.shuffle and len(order) >= settings.batch_size,
         num_workers=settings.workers,
         persistent_workers=settings.workers > 0,
         pin_memory=device == "cuda",
@@ -103,13 +140,16 @@ def _network(run: Run, classes: int, device: Device, say: Say | None) -> Surface
     return network
 
 
-def _trainer(run: Run, device: Device) -> lightning.Trainer:
+def _trainer(run: Run, device: Device, together: Processes) -> lightning.Trainer:
     settings = run.record.recipe.training
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     precision = choose_precision(settings.precision, device)
     return lightning.Trainer(
         accelerator=device,
-        devices=1,
+        devices=together.each,
+        num_nodes=together.machines,
+        strategy="ddp" if together.all > 1 else "auto",
+        use_distributed_sampler=False,  # the order divides batches itself
         precision="bf16-mixed" if precision == "bf16" else "32-true",
         max_epochs=settings.epochs,
         callbacks=_callbacks(run.folder, settings.patience),

@@ -68,6 +68,8 @@ class History(Callback):
         }
         figures = {name: f"{float(value):.6f}" for name, value in trainer.callback_metrics.items() if name in COLUMNS}
         self._lines.append(line | figures)
+        if not trainer.is_global_zero:
+            return
         table = io.StringIO()
         writer = csv.DictWriter(table, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()

@@ -11,6 +11,7 @@ from scuff.core.errors import CheckpointError
 from scuff.core.mask import OUTSIDE, SOUND
 from scuff.core.recipe import Training
 from scuff.nets.losses import WeightedLoss
+from scuff.nets.together import processes
 from scuff.nets.unet import SurfaceUNet, probabilities
 
 MONITOR = "val/loss"
@@ -32,7 +33,7 @@ class SurfaceModule(lightning.LightningModule):
         super().__init__()
         self.network = network
         self.settings = settings
-        self.loss = WeightedLoss(settings.bce_weight, settings.dice_weight)
+        self.loss = WeightedLoss(settings.bce_weight, settings.dice_weight, settings.dice_pool)
         self._counts = torch.zeros(3, dtype=torch.int64)  # true positives, false positives, false negatives
         self._earlier_s = 0.0
         self._began_s = time.monotonic()
@@ -53,7 +54,8 @@ class SurfaceModule(lightning.LightningModule):
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
         """Set the learning rate for where training stands."""
         if self.settings.schedule == "cosine":
-            factor = 0.5 * (1 + math.cos(math.pi * self._progress(batch_idx)))
+            passed = self.trainer.strategy.broadcast(self._progress(batch_idx))  # clocks differ
+            factor = 0.5 * (1 + math.cos(math.pi * passed))
             for group in self.trainer.optimizers[0].param_groups:
                 group["lr"] = self.settings.learning_rate * max(factor, 0.01)
 
@@ -66,14 +68,15 @@ class SurfaceModule(lightning.LightningModule):
                 f"the loss became {loss.item()} in epoch {self.current_epoch}; lower training.learning_rate "
                 f"(now {self.settings.learning_rate:g}) or set training.precision to fp32"
             )
-        self.log("train/loss", loss, on_step=False, on_epoch=True, batch_size=len(pixels))
+        self.log("train/loss", loss, on_step=False, on_epoch=True, batch_size=len(pixels), sync_dist=processes() > 1)
         return loss
 
     def on_train_batch_end(self, outputs: object, batch: Batch, batch_idx: int) -> None:
         """Stop when the time is up."""
         limit = self.settings.max_minutes
-        if limit is not None and self.trained_s >= 60 * limit:
-            self.trainer.should_stop = True
+        if limit is not None:
+            late = self.trainer.strategy.reduce_boolean_decision(self.trained_s >= 60 * limit, all=False)
+            self.trainer.should_stop = self.trainer.should_stop or late
 
     def on_validation_epoch_start(self) -> None:
         """Begin to count."""
@@ -83,7 +86,8 @@ class SurfaceModule(lightning.LightningModule):
         """Count a batch."""
         pixels, truth = batch
         logits = self.network(_channels_last(pixels))
-        self.log("val/loss", self.loss(logits, truth), batch_size=len(pixels))
+        real = int((truth != OUTSIDE).flatten(1).any(dim=1).sum())  # without those that count in nothing
+        self.log("val/loss", self.loss(logits, truth), batch_size=real, sync_dist=processes() > 1)
         found = probabilities(logits.float()).sum(dim=1) >= 0.5
         defective, inside = truth != SOUND, truth != OUTSIDE
         triple = (found & defective, found & ~defective, ~found & defective)
@@ -91,7 +95,8 @@ class SurfaceModule(lightning.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Derive the figures from the pooled counts; 0 where nothing was found or nothing was there."""
-        tp, fp, fn = (float(count) for count in self._counts)
+        counts = self.trainer.strategy.reduce(self._counts.to(self.device), reduce_op="sum")
+        tp, fp, fn = (float(count) for count in counts)
         self.log(VAL_F1, 2 * tp / max(2 * tp + fp + fn, 1), prog_bar=True)
         self.log("val/precision", tp / max(tp + fp, 1))
         self.log("val/recall", tp / max(tp + fn, 1))

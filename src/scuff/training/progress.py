@@ -24,7 +24,9 @@ class Lines(Callback):
     """Writes a line per epoch."""
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        """Write the epoch's line."""
+        """Write the epoch's line; the first of several processes does."""
+        if not trainer.is_global_zero:
+            return
         figures = trainer.callback_metrics
         sys.stdout.write(
             f"Epoch {trainer.current_epoch + 1}: loss {float(figures['train/loss']):.4f}, "

@@ -1,0 +1,164 @@
+"""What came of the trainings of a plan: figures of each, mean and spread over seeds, and the two best compared."""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, stdev
+
+from scuff.bench.plan import Cell
+from scuff.bench.task import is_done
+from scuff.core.recipe import Network
+from scuff.dataset.split import Side
+from scuff.evaluation.counts import DEFECT, Counts
+from scuff.evaluation.metrics import FIGURES
+from scuff.evaluation.paired import Comparison, exchange_test
+from scuff.nets.unet import bare_unet
+from scuff.training.assess import COUNTS, METRICS
+from scuff.training.history import HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One training.
+
+    Attributes:
+        cell: What was trained.
+        figures: Precision, recall, F1 and IoU over all pixels of the test parts, all classes as one; ``None`` where a
+            figure is not defined.
+        counts: Pixels by part.
+        epochs: That it trained.
+        minutes: That took.
+    """
+
+    cell: Cell
+    figures: Mapping[str, float | None]
+    counts: Mapping[str, Counts]
+    epochs: int
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A figure over seeds.
+
+    Attributes:
+        mean: Their mean.
+        deviation: Their standard deviation, with n - 1 below the line; ``None`` for a single seed.
+    """
+
+    mean: float
+    deviation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The trainings that differ by their seed alone.
+
+    Attributes:
+        results: One or more.
+        parameters: Weights of the network.
+        ms_per_mp: Milliseconds of inspection for a megapixel; ``None`` if not measured.
+    """
+
+    results: tuple[Result, ...]
+    parameters: int
+    ms_per_mp: float | None
+
+    @property
+    def title(self) -> str:
+        """Network and settings, without the loss."""
+        network, _, settings = self.results[0].cell.group
+        return " ".join([network, *settings])
+
+    @property
+    def loss(self) -> str:
+        """Name of the loss."""
+        return self.results[0].cell.loss
+
+    def spread(self, figure: str) -> Spread:
+        """Mean and deviation of a figure; one that is not defined is taken for 0, since nothing was found."""
+        values = [result.figures[figure] or 0.0 for result in self.results]
+        return Spread(mean(values), stdev(values) if len(values) > 1 else None)
+
+    @property
+    def minutes(self) -> float:
+        """Mean minutes of training."""
+        return mean(result.minutes for result in self.results)
+
+    @property
+    def seeds(self) -> set[int]:
+        """Those that are done."""
+        return {result.cell.seed for result in self.results}
+
+    def counts(self, seeds: set[int]) -> dict[str, Counts]:
+        """Pixels by part, some seeds together."""
+        pooled: dict[str, Counts] = defaultdict(Counts)
+        for result in self.results:
+            for part, counts in result.counts.items() if result.cell.seed in seeds else ():
+                pooled[part] += counts
+        return dict(pooled)
+
+
+def read_result(cell: Cell, folder: Path) -> Result | None:
+    """Read what came of one training; ``None`` where it is not done."""
+    if not is_done(folder):
+        return None
+    figures = folder / "evaluation" / Side.TEST
+    row = json.loads((figures / METRICS).read_text(encoding="utf-8"))["rows"][DEFECT]
+    with (folder / HISTORY).open(newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    return Result(
+        cell,
+        {name: row[name] for name in FIGURES},
+        _counts_by_part(figures / COUNTS),
+        int(lines[-1]["epoch"]),
+        float(lines[-1]["minutes"]),
+    )
+
+
+def group_results(results: Sequence[Result], speeds: Mapping[str, float]) -> list[Group]:
+    """Put the trainings that differ by their seed alone together, in the order of the plan.
+
+    Args:
+        results: Of the trainings that are done.
+        speeds: Milliseconds for a megapixel, by the name of the network.
+    """
+    together: dict[tuple[object, ...], list[Result]] = defaultdict(list)
+    for result in results:
+        together[result.cell.group].append(result)
+    return [
+        Group(tuple(each), count_parameters(each[0].cell.recipe.network), speeds.get(each[0].cell.network))
+        for each in together.values()
+    ]
+
+
+def count_parameters(network: Network) -> int:
+    """Count the weights of a network with one class."""
+    return sum(weight.numel() for weight in bare_unet(network, 1).parameters())
+
+
+def compare_best(groups: Sequence[Group]) -> tuple[Group, Group, Comparison] | None:
+    """Compare the two groups of highest mean F1 on the parts of the test side, by the seeds that both have.
+
+    Returns:
+        The best, the second, and how they compare; ``None`` where there are no two with a common seed.
+    """
+    ranked = sorted(groups, key=lambda group: group.spread("f1").mean, reverse=True)
+    if len(ranked) < 2 or not (seeds := ranked[0].seeds & ranked[1].seeds):
+        return None
+    first, second = ranked[:2]
+    return first, second, exchange_test(first.counts(seeds), second.counts(seeds))
+
+
+def _counts_by_part(table: Path) -> dict[str, Counts]:
+    pooled: dict[str, Counts] = defaultdict(Counts)
+    with table.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["class"] == DEFECT:
+                pooled[row["part"] or row["frame"]] += Counts(
+                    *(int(row[name]) for name in ("tp_px", "fp_px", "fn_px", "tn_px"))
+                )
+    return dict(pooled)

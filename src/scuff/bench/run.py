@@ -1,0 +1,87 @@
+"""A plan carried out: trainings, speeds, tables, a picture."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from scuff.bench.cluster import run_tasks
+from scuff.bench.plan import Cell, Plan, cells_of
+from scuff.bench.plot import draw_results
+from scuff.bench.results import Result, group_results, read_result
+from scuff.bench.speed import milliseconds_per_megapixel
+from scuff.bench.states import State, state_of
+from scuff.bench.tables import csv_text, latex, markdown
+from scuff.bench.task import Task, is_done
+from scuff.core.picture import write_whole
+from scuff.dataset.patches import load_patches
+
+RUNS, SPEEDS = "runs", "speed.json"
+RESULTS = ("results.md", "results.csv", "results.tex", "results.png")
+
+Show = Callable[[Sequence[Cell], Sequence[State]], object]
+"""Told how far the trainings are."""
+
+
+class Bench:
+    """The trainings of a plan in a folder; what is done stays done."""
+
+    def __init__(self, plan: Plan, patches: Path, folder: Path) -> None:
+        """Take a plan.
+
+        Args:
+            plan: What to train.
+            patches: On which patches.
+            folder: Where to.
+
+        Raises:
+            RecipeError: The plan asks for something that a recipe cannot have.
+            CatalogueError: These are no patches.
+        """
+        self.cells = cells_of(plan)
+        self.folder = folder.absolute()
+        self._patches = patches.absolute()
+        self._tile_px = load_patches(patches).record.size_px
+
+    def run_of(self, cell: Cell) -> Path:
+        """The folder of one training."""
+        return self.folder / RUNS / cell.name
+
+    def train(self, address: str, at_once: int | None, show: Show) -> dict[str, str]:
+        """Run what is not done yet; see ``cluster.run_tasks``."""
+        left = [
+            Task(cell, self._patches, self.run_of(cell), cores=1)
+            for cell in self.cells
+            if not is_done(self.run_of(cell))
+        ]
+        return run_tasks(left, address, at_once, lambda: show(self.cells, self.states())) if left else {}
+
+    def states(self) -> list[State]:
+        """How far each training is."""
+        return [state_of(self.run_of(cell)) for cell in self.cells]
+
+    def results(self) -> list[Result]:
+        """What came of the trainings that are done."""
+        found = (read_result(cell, self.run_of(cell)) for cell in self.cells)
+        return [result for result in found if result is not None]
+
+    def measure_speeds(self) -> None:
+        """Measure how fast each network inspects, one after the other, unless that is known."""
+        speeds = self._speeds()
+        for cell in self.cells:
+            if cell.network not in speeds:
+                speeds[cell.network] = milliseconds_per_megapixel(cell.recipe.network, self._tile_px)
+                write_whole(self.folder / SPEEDS, json.dumps(speeds, indent=2) + "\n")
+
+    def write_results(self) -> str:
+        """Write the tables and the picture of what is done so far, and give the table to read."""
+        groups = group_results(self.results(), self._speeds())
+        table = markdown(groups)
+        contents: tuple[str | bytes, ...] = (table, csv_text(groups), latex(groups), draw_results(groups))
+        for name, content in zip(RESULTS, contents, strict=True):
+            write_whole(self.folder / name, content)
+        return table
+
+    def _speeds(self) -> dict[str, float]:
+        file = self.folder / SPEEDS
+        speeds: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return speeds

@@ -1,0 +1,115 @@
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scuff.bench.plan import Cell, Plan, cells_of
+from scuff.bench.results import compare_best, group_results, read_result
+from scuff.bench.states import Stage, state_of, states_table, summary
+from scuff.bench.tables import csv_text, latex, markdown
+from scuff.bench.task import FAILED, LOG, Task, is_done, run_task
+from scuff.core.recipe import Network
+from scuff.dataset.patches import Patches
+from scuff.nets.losses import WeightedLoss
+
+
+@pytest.fixture
+def make_task(make_plan: Callable[..., Plan], patches: Patches, tmp_path: Path) -> Callable[..., Task]:
+    """Make the task of one cell of a plan."""
+
+    def make(number: int = 0, **keys: object) -> Task:
+        cell: Cell = cells_of(make_plan(**keys))[number]
+        return Task(cell, patches.folder, tmp_path / "runs" / cell.name, cores=1)
+
+    return make
+
+
+def test_from_patches_to_figures(make_task: Callable[..., Task]) -> None:
+    task = make_task()
+    assert state_of(task.folder).stage == Stage.WAITING
+    assert run_task(task) == ""
+    state = state_of(task.folder)
+    assert (state.stage, state.epoch) == (Stage.DONE, 2)
+    assert is_done(task.folder)
+    assert "Epoch 2: loss" in (task.folder / LOG).read_text()
+    result = read_result(task.cell, task.folder)
+    assert result is not None
+    assert result.epochs == 2
+    assert sorted(result.counts) == ["P09", "P11"] or len(result.counts) == 2
+    with (task.folder / "evaluation" / "test" / "counts.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["class"] == "defect"]
+    assert sum(counts.tp for counts in result.counts.values()) == sum(int(row["tp_px"]) for row in rows)
+
+
+def test_what_is_done_is_not_done_again(make_task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    task = make_task()
+    assert run_task(task) == ""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr("scuff.bench.task.begin_run", refuse)
+    assert run_task(task) == ""
+
+
+def test_one_that_fails_says_why_and_can_be_tried_again(
+    make_task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = make_task()
+    with monkeypatch.context() as patched:
+        patched.setattr(WeightedLoss, "forward", lambda self, logits, truth: 1 / 0)
+        assert run_task(task) == "ZeroDivisionError: division by zero"
+    assert "Traceback" in (task.folder / FAILED).read_text()
+    state = state_of(task.folder)
+    assert (state.stage, state.problem) == (Stage.FAILED, "ZeroDivisionError: division by zero")
+    assert read_result(task.cell, task.folder) is None
+    assert run_task(task) == ""
+    assert state_of(task.folder).stage == Stage.DONE
+
+
+def test_what_a_user_did_wrong_is_said_without_a_traceback(make_task: Callable[..., Task]) -> None:
+    task = make_task(networks=["no_such_network"])
+    problem = run_task(task)
+    assert "'no_such_network' is no timm model" in problem
+    assert (task.folder / FAILED).read_text() == f"{problem}\n"
+
+
+def test_states_in_words(make_task: Callable[..., Task], make_plan: Callable[..., Plan]) -> None:
+    task = make_task()
+    run_task(task)
+    cells = cells_of(make_plan())
+    states = [state_of(task.folder.parent / cell.name) for cell in cells]
+    first, second = states_table(cells, states)
+    assert first.startswith("test_efficientnet_dice_seed-0  done      epoch   2 of 2  validation F1 ")
+    assert second == "test_resnet_dice_seed-0        waiting"
+    assert summary(states) == "1 waiting, 1 done"
+
+
+def test_tables_of_two_networks_and_two_seeds(make_task: Callable[..., Task]) -> None:
+    tasks = [make_task(number, seeds=[0, 1]) for number in range(4)]
+    assert [run_task(task) for task in tasks] == [""] * 4
+    results = [result for task in tasks if (result := read_result(task.cell, task.folder))]
+    groups = group_results(results, {"test_efficientnet": 12.0})
+    assert [(group.title, len(group.results), group.ms_per_mp) for group in groups] == [
+        ("test_efficientnet", 2, 12.0),
+        ("test_resnet", 2, None),
+    ]
+    values = [result.figures["f1"] or 0.0 for result in groups[0].results]
+    spread = groups[0].spread("f1")
+    assert spread.mean == pytest.approx(sum(values) / 2)
+    assert spread.deviation == pytest.approx(abs(values[0] - values[1]) / 2**0.5)
+    table = markdown(groups)
+    assert f"{spread.mean:.3f} ± {spread.deviation or 0:.3f}" in table
+    assert "counts exchanged by part" in table
+    assert len(csv_text(groups).splitlines()) == 5
+    assert "test\\_efficientnet & dice &" in latex(groups)
+    compared = compare_best(groups)
+    assert compared is not None
+    assert compared[2].parts == 2
+    assert compared[2].difference >= 0 or compared[0].spread("f1").mean >= compared[1].spread("f1").mean
+
+
+def test_networks_of_a_plan_start_as_it_says(make_plan: Callable[..., Plan]) -> None:
+    assert cells_of(make_plan(networks=["resnet18"], weights=None))[0].recipe.network == Network(encoder="resnet18")
+    assert cells_of(make_plan(networks=["unet"], weights=None))[0].recipe.network.weights == "none"

@@ -1,0 +1,56 @@
+"""A plan on a cluster of two nodes, one of which dies."""
+
+import csv
+import importlib.util
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.fixtures.ray_cluster import Nodes
+
+from scuff.dataset.patches import Patches
+
+WORKER = "ray::run_task"
+"""What Ray calls a process in which a training runs."""
+
+EPOCHS = 12
+
+
+def lines(run: Path) -> list[dict[str, str]]:
+    if not (run / "metrics.csv").is_file():
+        return []
+    with (run / "metrics.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def without_clock(run: Path) -> list[dict[str, str]]:
+    return [{key: line[key] for key in line if key not in {"minutes", "patches_per_s"}} for line in lines(run)]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_what_a_dead_node_was_training_goes_on_elsewhere(
+    nodes: Nodes, plan_file: Path, patches: Patches, tmp_path: Path
+) -> None:
+    plan_file.write_text(plan_file.read_text().replace("epochs = 2", f"epochs = {EPOCHS}\npatience = 100"))
+    command = [sys.executable, "-m", "scuff.cli.main", "bench", str(plan_file), "--patches", str(patches.folder)]
+    whole, disturbed = tmp_path / "whole", tmp_path / "disturbed"
+    alone = {**os.environ, "HOME": str(tmp_path)}  # where Ray keeps its token
+    assert subprocess.run([*command, "--out", str(whole)], env=alone).returncode == 0
+
+    with subprocess.Popen([*command, "--out", str(disturbed), "--ray-address", nodes.address]) as run:
+        while not any(2 <= len(lines(folder)) < EPOCHS for folder in disturbed.glob("runs/*")):
+            assert run.poll() is None, "the command ended too early"
+            select.select([], [], [], 0.01)
+        nodes.kill_a_working_node(WORKER)
+    assert run.returncode == 0
+    names = sorted(path.name for path in (whole / "runs").iterdir())
+    assert names == ["test_efficientnet_dice_seed-0", "test_resnet_dice_seed-0"]
+    for name in names:
+        assert without_clock(disturbed / "runs" / name) == without_clock(whole / "runs" / name)
+    assert (disturbed / "results.md").is_file()

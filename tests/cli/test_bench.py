@@ -1,0 +1,110 @@
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from scuff.bench import run as bench_run
+from scuff.bench.task import Task, run_task
+from scuff.cli.main import main
+from scuff.dataset.patches import Patches
+
+PLAN = """\
+name = "tiny"
+networks = ["test_efficientnet", "test_resnet"]
+weights = "none"
+[losses]
+bce = { bce_weight = 1.0 }
+dice = { dice_weight = 1.0 }
+[recipe.training]
+epochs = 1
+batch_size = 4
+precision = "fp32"
+"""
+
+Scuff = Callable[..., str]
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.toml"
+    path.write_text(PLAN)
+    return path
+
+
+@pytest.fixture
+def scuff(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scuff:
+    """Type `scuff bench`, with the trainings in this process instead of Ray's; give what it prints."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_here(
+        tasks: Sequence[Task], address: str, at_once: int | None, tick: Callable[[], object]
+    ) -> dict[str, str]:
+        problems = {}
+        for task in tasks:
+            if problem := run_task(task):
+                problems[task.cell.name] = problem
+            tick()
+        return problems
+
+    monkeypatch.setattr(bench_run, "run_tasks", run_here)
+
+    def typed(*arguments: str | Path, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["bench", *map(str, arguments)])
+        printed = capsys.readouterr()
+        assert (ended.value.code or 0) == code, printed.err
+        return printed.out + printed.err
+
+    return typed
+
+
+def test_a_plan_becomes_a_table_and_goes_on_where_it_was(
+    scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path
+) -> None:
+    printed = scuff(plan, "--patches", patches.folder)
+    assert "4 trainings in" in printed
+    assert "4 done" in printed
+    out = tmp_path / "bench-tiny"
+    assert (out / "results.md").read_text() in printed
+    with (out / "results.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["run"] for row in rows] == [
+        f"{network}_{loss}_seed-0" for network in ("test_efficientnet", "test_resnet") for loss in ("bce", "dice")
+    ]
+    assert all(float(row["ms_per_mp"]) > 0 and int(row["parameters"]) > 100_000 for row in rows)
+    assert (out / "results.png").read_bytes().startswith(b"\x89PNG")
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("checkpoint.pt")}
+    assert len(before) == 4
+    assert (out / "results.md").read_text() in scuff(plan, "--patches", patches.folder)
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("checkpoint.pt")} == before
+
+
+def test_one_that_fails_harms_no_other(scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path) -> None:
+    plan.write_text(PLAN.replace('"test_resnet"', '"no_such_net"'))
+    printed = scuff(plan, "--patches", patches.folder, code=1)
+    assert "2 done, 2 failed" in printed
+    assert "scuff: no_such_net_bce_seed-0: network.encoder: 'no_such_net' is no timm model" in printed
+    assert "2 trainings failed; the same command tries them again" in printed
+
+
+def test_a_plan_without_patches_says_what_to_do(scuff: Scuff, plan: Path) -> None:
+    assert "say --patches FOLDER, or --smoke" in scuff(plan, code=2)
+
+
+@pytest.mark.parametrize("address", ["here", "head:port"])
+def test_an_address_that_is_none(scuff: Scuff, plan: Path, address: str) -> None:
+    assert "must be auto, local or HOST:PORT" in scuff(plan, "--ray-address", address, code=2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_smoke_on_this_machine_through_ray(plan: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scuff.cli.main", "bench", str(plan), "--smoke", "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HOME": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert "4 done" in done.stderr
+    assert len(list((tmp_path / "out" / "runs").iterdir())) == 4
