@@ -20,7 +20,7 @@ def make_task(make_plan: Callable[..., Plan], patches: Patches, tmp_path: Path) 
 
     def make(number: int = 0, **keys: object) -> Task:
         cell: Cell = cells_of(make_plan(**keys))[number]
-        return Task(cell, patches.folder, tmp_path / "runs" / cell.name, cores=1)
+        return Task(cell, patches.folder, tmp_path / "runs" / cell.name)
 
     return make
 

@@ -26,7 +26,7 @@ mlflow = pytest.importorskip("mlflow")
 def done(make_plan: Callable[..., Plan], patches: Patches, tmp_path: Path) -> tuple[Result, Path]:
     """A training that is done, and its folder."""
     cell = cells_of(make_plan())[0]
-    task = Task(cell, patches.folder, tmp_path / "run", cores=1)
+    task = Task(cell, patches.folder, tmp_path / "run")
     assert run_task(task) == ""
     result = read_result(cell, task.folder)
     assert result is not None

@@ -95,6 +95,14 @@ def test_a_plan_without_patches_says_what_to_do(scuff: Scuff, plan: Path) -> Non
     assert "say --patches FOLDER, or --smoke" in scuff(plan, code=2)
 
 
+def test_a_folder_of_another_plan_is_refused(scuff: Scuff, plan: Path, patches: Patches) -> None:
+    plan.write_text(PLAN.replace(', "test_resnet"', ""))
+    scuff(plan, "--patches", patches.folder)
+    plan.write_text(plan.read_text().replace("epochs = 1", "epochs = 2"))
+    printed = scuff(plan, "--patches", patches.folder, code=2)
+    assert "holds a run with other settings (recipe.training.epochs was 1, is now 2)" in printed
+
+
 @pytest.mark.parametrize("address", ["here", "head:port"])
 def test_an_address_that_is_none(scuff: Scuff, plan: Path, address: str) -> None:
     assert "must be auto, local or HOST:PORT" in scuff(plan, "--ray-address", address, code=2)

@@ -1,7 +1,7 @@
 """The trainings of a plan, spread over the machines of a Ray cluster; this machine alone is one, too."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from scuff.bench.task import Task, run_task
@@ -70,7 +70,7 @@ def run_tasks(
         run: Any = ray.remote(run_task).options(
             num_cpus=share.cores, num_gpus=share.gpus, memory=share.memory, max_retries=ATTEMPTS
         )
-        waiting = {run.remote(replace(task, cores=share.cores)): task.cell.name for task in tasks}
+        waiting = {run.remote(task, share.cores): task.cell.name for task in tasks}
         problems: dict[str, str] = {}
         while waiting:
             finished, _ = ray.wait(list(waiting), num_returns=1, timeout=TICK_S)

@@ -14,6 +14,7 @@ from scuff.bench.tables import csv_text, latex, markdown
 from scuff.bench.task import Task, is_done
 from scuff.core.picture import write_whole
 from scuff.dataset.patches import load_patches
+from scuff.training.run import RECORD, begin_run
 
 RUNS, SPEEDS = "runs", "speed.json"
 RESULTS = ("results.md", "results.csv", "results.tex", "results.png")
@@ -36,11 +37,16 @@ class Bench:
         Raises:
             RecipeError: The plan asks for something that a recipe cannot have.
             CatalogueError: These are no patches.
+            CheckpointError: The folder holds a run of another plan or of other patches.
         """
         self.cells = cells_of(plan)
         self.folder = folder.absolute()
         self._patches = patches.absolute()
-        self._tile_px = load_patches(patches).record.size_px
+        cut = load_patches(self._patches)
+        self._tile_px = cut.record.size_px
+        for cell in self.cells:
+            if (self.run_of(cell) / RECORD).is_file():
+                begin_run(self.run_of(cell), cut, cell.recipe)
 
     def run_of(self, cell: Cell) -> Path:
         """The folder of one training."""
@@ -48,11 +54,7 @@ class Bench:
 
     def train(self, address: str, at_once: int | None, show: Show) -> dict[str, str]:
         """Run what is not done yet; see ``cluster.run_tasks``."""
-        left = [
-            Task(cell, self._patches, self.run_of(cell), cores=1)
-            for cell in self.cells
-            if not is_done(self.run_of(cell))
-        ]
+        left = [Task(cell, self._patches, self.run_of(cell)) for cell in self.cells if not is_done(self.run_of(cell))]
         return run_tasks(left, address, at_once, lambda: show(self.cells, self.states())) if left else {}
 
     def states(self) -> list[State]:

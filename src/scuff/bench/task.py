@@ -36,13 +36,11 @@ class Task:
         cell: What to train.
         patches: On which patches; an absolute path, the same on every machine.
         folder: Where to; an absolute path, the same on every machine.
-        cores: How many it may use on a CPU.
     """
 
     cell: Cell
     patches: Path
     folder: Path
-    cores: int
 
 
 def is_done(folder: Path) -> bool:
@@ -50,10 +48,14 @@ def is_done(folder: Path) -> bool:
     return (folder / "evaluation" / Side.TEST / METRICS).is_file()
 
 
-def run_task(task: Task) -> str:
+def run_task(task: Task, cores: int = 1) -> str:
     """Train, choose the threshold, and count once on the test parts; go on where an earlier attempt stood.
 
     What goes wrong in one training is written into its folder, and harms no other.
+
+    Args:
+        task: The training.
+        cores: How many it may use on a CPU.
 
     Returns:
         What went wrong, in a line; empty where nothing did.
@@ -66,7 +68,7 @@ def run_task(task: Task) -> str:
             contextlib.redirect_stdout(log),
             contextlib.redirect_stderr(log),
         ):
-            torch.set_num_threads(task.cores)
+            torch.set_num_threads(cores)
             _train_and_count(task)
     except ScuffError as error:
         write_whole(task.folder / FAILED, f"{error}\n")
