@@ -46,7 +46,7 @@ def scuff(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytes
         problems = {}
         for task in tasks:
             if problem := run_task(task):
-                problems[task.cell.name] = problem
+                problems[task.trial.name] = problem
             tick()
         return problems
 
@@ -88,7 +88,7 @@ def test_one_that_fails_harms_no_other(scuff: Scuff, plan: Path, patches: Patche
     printed = scuff(plan, "--patches", patches.folder, code=1)
     assert "2 done, 2 failed" in printed
     assert "scuff: no_such_net_bce_seed-0: network.encoder: 'no_such_net' is no timm model" in printed
-    assert "2 trainings failed; the same command tries them again" in printed
+    assert "What failed is tried again by the same command" in printed
 
 
 def test_a_plan_without_patches_says_what_to_do(scuff: Scuff, plan: Path) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as multiprocessing
-from timm.layers import BatchNormAct2d
+from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, nn
+from torch.multiprocessing.spawn import spawn
 
 from scuff.core.mask import OUTSIDE
+from scuff.nets import together
 from scuff.nets.losses import WeightedLoss
 from scuff.nets.together import processes, share_batch_norms, summed
 
@@ -57,7 +58,7 @@ def work(rank: int, rendezvous: str, pool: str) -> None:
 def test_two_processes_have_the_gradients_of_one(tmp_path: Path, pool: str) -> None:
     expected = gradients(*batch(), pool)
     rendezvous = str(tmp_path / "rendezvous")
-    multiprocessing.spawn(work, args=(rendezvous, pool), nprocs=2)  # type: ignore[no-untyped-call]
+    spawn(work, args=(rendezvous, pool), nprocs=2)
     found = torch.load(f"{rendezvous}.found", weights_only=True)
     assert found.keys() == expected.keys()
     for name, value in expected.items():
@@ -73,3 +74,20 @@ def test_alone_nothing_changes() -> None:
     plain.append(nn.Conv2d(4, 3, 1))
     pixels, _ = batch()
     torch.testing.assert_close(network()(pixels), plain(pixels), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("momentum", [0.1, None])
+def test_values_far_from_0_are_normalised_as_torch_does(
+    monkeypatch: pytest.MonkeyPatch, momentum: float | None
+) -> None:
+    # A variance from sums of squares would lose all its digits here, and might come out below 0.
+    monkeypatch.setattr(together, "processes", lambda: 2)
+    monkeypatch.setattr(together, "summed", lambda values: values)
+    torch.manual_seed(0)
+    plain, shared = (nn.Sequential(nn.BatchNorm2d(3, momentum=momentum)).train() for _ in range(2))
+    share_batch_norms(shared)
+    for _ in range(2):
+        pixels = 100 + 1e-3 * torch.rand(4, 3, 8, 8)
+        torch.testing.assert_close(shared(pixels), plain(pixels), rtol=1e-2, atol=1e-2)
+    for name, buffer in plain.named_buffers():
+        torch.testing.assert_close(shared.get_buffer(name), buffer, rtol=1e-4, atol=1e-6)

@@ -55,8 +55,18 @@ def test_the_same_loss_curve(tmp_path: Path, patches: Patches, options: tuple[st
     assert facts[0].best_epoch == facts[1].best_epoch
 
 
-def test_a_batch_that_cannot_be_divided_is_refused(tmp_path: Path, patches: Patches) -> None:
+@pytest.mark.parametrize(
+    ("batch", "processes", "problem"),
+    [
+        (4, Processes(3), r"training\.batch_size = 4: cannot be divided among 3 processes"),
+        (64, Processes(2), "a multiple of 2 that is no more than the 27 training patches"),
+        (4, Processes(1, 2), "torchrun has started 0; start scuff on each machine by torchrun"),
+    ],
+)
+def test_processes_that_cannot_train_together_are_refused(
+    tmp_path: Path, patches: Patches, batch: int, processes: Processes, problem: str
+) -> None:
     network = Network(encoder="test_efficientnet", decoder_channels=(16, 16, 8, 8), weights="none")
-    run = begin_run(tmp_path / "run", patches, Recipe(network=network, training=Training(batch_size=4)))
-    with pytest.raises(RecipeError, match=r"training\.batch_size = 4: cannot be divided among 3 processes"):
-        fit(run, patches, processes=Processes(3))
+    run = begin_run(tmp_path / "run", patches, Recipe(network=network, training=Training(batch_size=batch)))
+    with pytest.raises(RecipeError, match=problem):
+        fit(run, patches, processes=processes)

@@ -1,13 +1,14 @@
 """The trainings of a plan, spread over the machines of a Ray cluster; this machine alone is one, too."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scuff.bench.task import Task, run_task
+from scuff.bench.task import Task, is_done, note_failure, run_task
 from scuff.core.ray_cluster import connected, smallest_node
 
-ATTEMPTS = 4
+RETRIES = 4
 """Times that a training is begun again after its process or its machine died; each goes on where it stood."""
 
 TICK_S = 1.0
@@ -29,14 +30,14 @@ class Share:
     memory: int
 
 
-def share_of(node: dict[str, float], at_once: int | None = None) -> Share:
+def share_of(node: Mapping[str, float], at_once: int | None = None) -> Share:
     """Say what a training gets of a machine.
 
     Two trainings on the same cores are far slower than one after the other, so a machine without a GPU runs one at a
     time; with GPUs it runs one on each, which share cores and memory.
 
     Args:
-        node: What the machine has, as Ray calls it.
+        node: What the smallest machine has, as ``core.ray_cluster.smallest_node`` gives it.
         at_once: Trainings on it at the same time, instead.
     """
     gpus = int(node.get("GPU", 0))
@@ -65,27 +66,35 @@ def run_tasks(
     Raises:
         ScuffError: Ray is not installed, or no cluster answers.
     """
+    os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
     with connected(address) as ray:
         share = share_of(smallest_node(ray), at_once)
-        run: Any = ray.remote(run_task).options(
-            num_cpus=share.cores, num_gpus=share.gpus, memory=share.memory, max_retries=ATTEMPTS
+        # One training to a process: what torch has taken of a GPU or of memory is given back only at its end.
+        run: Any = ray.remote(max_calls=1)(run_task).options(
+            num_cpus=share.cores, num_gpus=share.gpus, memory=share.memory, max_retries=RETRIES
         )
-        waiting = {run.remote(task, share.cores): task.cell.name for task in tasks}
+        waiting = {run.remote(task, share.cores): task for task in tasks}
         problems: dict[str, str] = {}
         while waiting:
             finished, _ = ray.wait(list(waiting), num_returns=1, timeout=TICK_S)
             for reference in finished:
-                problem = _outcome(ray, reference)
-                name = waiting.pop(reference)
-                if problem:
-                    problems[name] = problem
+                task = waiting.pop(reference)
+                if problem := _problem(ray, reference, task):
+                    problems[task.trial.name] = problem
             tick()
     return problems
 
 
-def _outcome(ray: Any, reference: Any) -> str:
-    """What a training says went wrong; or that its process died again and again."""
+def _problem(ray: Any, reference: Any, task: Task) -> str:
+    """What went wrong with a training, in words; empty if it has its figures, where this machine sees them."""
     try:
-        return str(ray.get(reference))
+        problem = str(ray.get(reference))
+    except ray.exceptions.RayTaskError as error:
+        return note_failure(task.folder, f"it could not be run: {error.cause}")
     except ray.exceptions.RayError as error:
-        return f"its process or its machine died {ATTEMPTS + 1} times ({type(error).__name__})"
+        return note_failure(
+            task.folder, f"its process or its machine died {RETRIES + 1} times ({type(error).__name__})"
+        )
+    if problem or is_done(task.folder):
+        return problem
+    return f"it ended well, but {task.folder} has no figures here; name an --out that all machines share"

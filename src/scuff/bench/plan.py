@@ -17,8 +17,11 @@ from scuff.nets.named import named_network
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """What can be part of a folder's name."""
 
-OWN_AXES = ("seed", "network.", "training.bce_weight", "training.dice_weight", "training.dice_pool")
+OWN_KEYS = ("seed", "network", "training.bce_weight", "training.dice_weight", "training.dice_pool")
 """Keys of a recipe that a plan sets by its networks, losses and seeds."""
+
+CUT_KEYS = ("product", "frames", "patches", "split")
+"""Keys of a recipe that the patches have settled."""
 
 
 class Loss(Section):
@@ -35,7 +38,7 @@ class Plan(Section):
     name: FileName
     patches: str = Field("", description="Folder of patches, from the plan's own folder; empty: --patches names it.")
     networks: Annotated[tuple[FileName, ...], Strict(False), Field(min_length=1)]
-    weights: str | None = Field(None, description="What networks start from; unset: ImageNet where there are such.")
+    weights: str | None = Field(None, description="What networks start from; a file, from the plan's own folder.")
     losses: dict[FileName, Loss] = Field({"wbd": Loss(bce_weight=0.05, dice_weight=0.95)}, min_length=1)
     seeds: Annotated[tuple[int, ...], Strict(False), Field(min_length=1)] = (0,)
     axes: dict[str, list[Any]] = Field({}, description="Further keys of a recipe, each with the values to try.")
@@ -52,15 +55,30 @@ class Plan(Section):
     @classmethod
     def _are_free(cls, axes: dict[str, list[Any]]) -> dict[str, list[Any]]:
         for key, values in axes.items():
-            if key.startswith(OWN_AXES):
-                raise ValueError(f"{key} is set by networks, losses or seeds")
+            _check_free(key)
             if not values:
                 raise ValueError(f"{key} has no values")
         return axes
 
+    @field_validator("recipe")
+    @classmethod
+    def _sets_what_is_free(cls, recipe: Recipe) -> Recipe:
+        for section in recipe.model_fields_set - {"training"}:
+            _check_free(section)
+        for name in recipe.training.model_fields_set:
+            _check_free(f"training.{name}")
+        return recipe
+
+
+def _check_free(key: str) -> None:
+    """Refuse a key of a recipe that would have no effect."""
+    for taken, by in ((OWN_KEYS, "the plan's networks, losses and seeds"), (CUT_KEYS, "the patches")):
+        if key.startswith(taken):
+            raise ValueError(f"{key} is set by {by}")
+
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Trial:
     """One training of a plan.
 
     Attributes:
@@ -79,12 +97,12 @@ class Cell:
 
     @property
     def group(self) -> tuple[str, str, tuple[str, ...]]:
-        """What it has in common with the cells of other seeds."""
+        """What it has in common with the trials of other seeds."""
         return self.network, self.loss, self.settings
 
     @property
     def name(self) -> str:
-        """Name of its folder; of no other cell's."""
+        """Name of its folder; of no other trial's."""
         marks = [f"{setting.partition('=')[0].rpartition('.')[2]}-{_plain(setting)}" for setting in self.settings]
         return "_".join([self.network, self.loss, *marks, f"seed-{self.seed}"])
 
@@ -102,29 +120,32 @@ def load_plan(path: Path) -> Plan:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path}: not valid TOML ({error})") from error
     try:
-        return Plan.model_validate(document)
+        plan = Plan.model_validate(document)
     except ValidationError as error:
         problems = (f"{path}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise RecipeError("\n".join(problems)) from None
+    if plan.weights in (None, "imagenet", "none"):
+        return plan
+    return plan.model_copy(update={"weights": str((path.parent / plan.weights).absolute())})
 
 
-def cells_of(plan: Plan) -> list[Cell]:
+def trials_of(plan: Plan) -> list[Trial]:
     """List the trainings of a plan: seed by seed, so that every network has one before any has two.
 
     Raises:
         RecipeError: An axis names a key that a recipe does not have, or a value that it must not have.
     """
     axes = [[f"{key}={toml_value(value)}" for value in values] for key, values in plan.axes.items()]
-    cells = [
-        Cell(network, loss, seed, settings, _recipe(plan, network, loss, seed, settings))
+    trials = [
+        Trial(network, loss, seed, settings, _recipe(plan, network, loss, seed, settings))
         for seed in plan.seeds
         for settings in itertools.product(*axes)
         for network in plan.networks
         for loss in plan.losses
     ]
-    if len({cell.name for cell in cells}) < len(cells):
+    if len({trial.name for trial in trials}) < len(trials):
         raise RecipeError("axes: two values look alike once they are part of a folder's name; leave one of them out")
-    return cells
+    return trials
 
 
 def _recipe(plan: Plan, network: str, loss: str, seed: int, settings: tuple[str, ...]) -> Recipe:

@@ -1,4 +1,4 @@
-"""The results of a plan as a picture: F1 against the time of an inspection, bubbles as large as the networks."""
+"""The results of a plan as a picture: F1 against the time that scoring takes, bubbles as large as the networks."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def draw_results(groups: Sequence[Group]) -> bytes:
             _bubble(axes, group, group.ms_per_mp, COLOURS[losses.index(group.loss) % len(COLOURS)])
     _name_networks(axes, groups)
     axes.set_xscale("log")
-    axes.set_xlabel("inspection, ms per megapixel (OpenVINO, fp32, this CPU)")
+    axes.set_xlabel("scoring, ms per megapixel (OpenVINO, fp32, this CPU)")
     axes.set_ylabel("pixel F1 on unseen parts")
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)

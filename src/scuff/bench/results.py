@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
-from scuff.bench.plan import Cell
+from scuff.bench.plan import Trial
 from scuff.bench.task import is_done
 from scuff.core.recipe import Network
-from scuff.dataset.split import Side
 from scuff.evaluation.counts import DEFECT, Counts
 from scuff.evaluation.metrics import FIGURES
 from scuff.evaluation.paired import Comparison, exchange_test
 from scuff.nets.unet import bare_unet
-from scuff.training.assess import COUNTS, METRICS
+from scuff.training.assess import COUNTS, METRICS, figures_folder
 from scuff.training.history import HISTORY
 
 
@@ -25,7 +24,7 @@ class Result:
     """One training.
 
     Attributes:
-        cell: What was trained.
+        trial: What was trained.
         figures: Precision, recall, F1 and IoU over all pixels of the test parts, all classes as one; ``None`` where a
             figure is not defined.
         counts: Pixels by part.
@@ -33,7 +32,7 @@ class Result:
         minutes: That took.
     """
 
-    cell: Cell
+    trial: Trial
     figures: Mapping[str, float | None]
     counts: Mapping[str, Counts]
     epochs: int
@@ -70,13 +69,13 @@ class Group:
     @property
     def title(self) -> str:
         """Network and settings, without the loss."""
-        network, _, settings = self.results[0].cell.group
+        network, _, settings = self.results[0].trial.group
         return " ".join([network, *settings])
 
     @property
     def loss(self) -> str:
         """Name of the loss."""
-        return self.results[0].cell.loss
+        return self.results[0].trial.loss
 
     def spread(self, figure: str) -> Spread:
         """Mean and deviation of a figure; one that is not defined is taken for 0, since nothing was found."""
@@ -91,27 +90,27 @@ class Group:
     @property
     def seeds(self) -> set[int]:
         """Those that are done."""
-        return {result.cell.seed for result in self.results}
+        return {result.trial.seed for result in self.results}
 
-    def counts(self, seeds: set[int]) -> dict[str, Counts]:
-        """Pixels by part, some seeds together."""
+    def counts(self) -> dict[str, Counts]:
+        """Pixels by part, all seeds together."""
         pooled: dict[str, Counts] = defaultdict(Counts)
         for result in self.results:
-            for part, counts in result.counts.items() if result.cell.seed in seeds else ():
+            for part, counts in result.counts.items():
                 pooled[part] += counts
         return dict(pooled)
 
 
-def read_result(cell: Cell, folder: Path) -> Result | None:
+def read_result(trial: Trial, folder: Path) -> Result | None:
     """Read what came of one training; ``None`` where it is not done."""
     if not is_done(folder):
         return None
-    figures = folder / "evaluation" / Side.TEST
+    figures = figures_folder(folder)
     row = json.loads((figures / METRICS).read_text(encoding="utf-8"))["rows"][DEFECT]
     with (folder / HISTORY).open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     return Result(
-        cell,
+        trial,
         {name: row[name] for name in FIGURES},
         _counts_by_part(figures / COUNTS),
         int(lines[-1]["epoch"]),
@@ -128,9 +127,9 @@ def group_results(results: Sequence[Result], speeds: Mapping[str, float]) -> lis
     """
     together: dict[tuple[object, ...], list[Result]] = defaultdict(list)
     for result in results:
-        together[result.cell.group].append(result)
+        together[result.trial.group].append(result)
     return [
-        Group(tuple(each), count_parameters(each[0].cell.recipe.network), speeds.get(each[0].cell.network))
+        Group(tuple(each), count_parameters(each[0].trial.recipe.network), speeds.get(each[0].trial.network))
         for each in together.values()
     ]
 
@@ -141,16 +140,20 @@ def count_parameters(network: Network) -> int:
 
 
 def compare_best(groups: Sequence[Group]) -> tuple[Group, Group, Comparison] | None:
-    """Compare the two groups of highest mean F1 on the parts of the test side, by the seeds that both have.
+    """Compare the two groups of highest mean F1 on the parts of the test side.
+
+    Only groups with all seeds that any group has are ranked, so that nobody is ahead by the luck of a single one.
 
     Returns:
-        The best, the second, and how they compare; ``None`` where there are no two with a common seed.
+        The best, the second, and how they compare; ``None`` where there are no two.
     """
-    ranked = sorted(groups, key=lambda group: group.spread("f1").mean, reverse=True)
-    if len(ranked) < 2 or not (seeds := ranked[0].seeds & ranked[1].seeds):
+    seeds = set().union(*(group.seeds for group in groups))
+    complete = [group for group in groups if group.seeds == seeds]
+    ranked = sorted(complete, key=lambda group: group.spread("f1").mean, reverse=True)
+    if len(ranked) < 2:
         return None
     first, second = ranked[:2]
-    return first, second, exchange_test(first.counts(seeds), second.counts(seeds))
+    return first, second, exchange_test(first.counts(), second.counts())
 
 
 def _counts_by_part(table: Path) -> dict[str, Counts]:

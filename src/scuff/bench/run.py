@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scuff.bench.cluster import run_tasks
-from scuff.bench.plan import Cell, Plan, cells_of
+from scuff.bench.plan import Plan, Trial, trials_of
 from scuff.bench.plot import draw_results
 from scuff.bench.results import Result, group_results, read_result
 from scuff.bench.speed import milliseconds_per_megapixel
 from scuff.bench.states import State, state_of
 from scuff.bench.tables import csv_text, latex, markdown
 from scuff.bench.task import Task, is_done
+from scuff.core.errors import ScuffError
 from scuff.core.picture import write_whole
 from scuff.dataset.patches import load_patches
 from scuff.training.run import RECORD, begin_run
@@ -19,7 +20,7 @@ from scuff.training.run import RECORD, begin_run
 RUNS, SPEEDS = "runs", "speed.json"
 RESULTS = ("results.md", "results.csv", "results.tex", "results.png")
 
-Show = Callable[[Sequence[Cell], Sequence[State]], object]
+Show = Callable[[Sequence[Trial], Sequence[State]], object]
 """Told how far the trainings are."""
 
 
@@ -39,40 +40,50 @@ class Bench:
             CatalogueError: These are no patches.
             CheckpointError: The folder holds a run of another plan or of other patches.
         """
-        self.cells = cells_of(plan)
+        self.trials = trials_of(plan)
         self.folder = folder.absolute()
         self._patches = patches.absolute()
         cut = load_patches(self._patches)
         self._tile_px = cut.record.size_px
-        for cell in self.cells:
-            if (self.run_of(cell) / RECORD).is_file():
-                begin_run(self.run_of(cell), cut, cell.recipe)
+        for trial in self.trials:
+            if (self.run_of(trial) / RECORD).is_file():
+                begin_run(self.run_of(trial), cut, trial.recipe)
 
-    def run_of(self, cell: Cell) -> Path:
+    def run_of(self, trial: Trial) -> Path:
         """The folder of one training."""
-        return self.folder / RUNS / cell.name
+        return self.folder / RUNS / trial.name
 
     def train(self, address: str, at_once: int | None, show: Show) -> dict[str, str]:
         """Run what is not done yet; see ``cluster.run_tasks``."""
-        left = [Task(cell, self._patches, self.run_of(cell)) for cell in self.cells if not is_done(self.run_of(cell))]
-        return run_tasks(left, address, at_once, lambda: show(self.cells, self.states())) if left else {}
+        tasks = [Task(trial, self._patches, self.run_of(trial)) for trial in self.trials]
+        left = [task for task in tasks if not is_done(task.folder)]
+        return run_tasks(left, address, at_once, lambda: show(self.trials, self.states())) if left else {}
 
     def states(self) -> list[State]:
         """How far each training is."""
-        return [state_of(self.run_of(cell)) for cell in self.cells]
+        return [state_of(self.run_of(trial)) for trial in self.trials]
 
     def results(self) -> list[Result]:
         """What came of the trainings that are done."""
-        found = (read_result(cell, self.run_of(cell)) for cell in self.cells)
+        found = (read_result(trial, self.run_of(trial)) for trial in self.trials)
         return [result for result in found if result is not None]
 
-    def measure_speeds(self) -> None:
-        """Measure how fast each network inspects, one after the other, unless that is known."""
-        speeds = self._speeds()
-        for cell in self.cells:
-            if cell.network not in speeds:
-                speeds[cell.network] = milliseconds_per_megapixel(cell.recipe.network, self._tile_px)
-                write_whole(self.folder / SPEEDS, json.dumps(speeds, indent=2) + "\n")
+    def measure_speeds(self) -> dict[str, str]:
+        """Measure how fast each network that is done scores, one after the other, unless that is known.
+
+        Returns:
+            What went wrong, by the name of the network.
+        """
+        speeds, problems = self._speeds(), dict[str, str]()
+        for name, network in {result.trial.network: result.trial.recipe.network for result in self.results()}.items():
+            if name in speeds:
+                continue
+            try:
+                speeds[name] = milliseconds_per_megapixel(network, self._tile_px)
+            except ScuffError as error:
+                problems[name] = str(error)
+            write_whole(self.folder / SPEEDS, json.dumps(speeds, indent=2) + "\n")
+        return problems
 
     def write_results(self) -> str:
         """Write the tables and the picture of what is done so far, and give the table to read."""

@@ -10,7 +10,7 @@ from scuff.core.picture import sha256, write_png
 from scuff.core.recipe import Patches as PatchSettings
 from scuff.core.recipe import Recipe, Split
 from scuff.dataset.catalogue import Record, Row, add_mask, annotations_text, relative_to, save_catalogue
-from scuff.dataset.patches import cut_patches
+from scuff.dataset.patches import RECORD, cut_patches
 from scuff.dataset.split import divide
 
 PARTS, SIDE_PX = 12, 64
@@ -23,8 +23,10 @@ def smoke_plan(plan: Plan) -> Plan:
     """Shorten a plan: one seed, one epoch, tiny patches, random weights."""
     training = plan.recipe.training.model_copy(update=LASTS)
     recipe = plan.recipe.model_copy(update={"training": training, "patches": PatchSettings(size_px=SIDE_PX)})
+    axes = {key: values for key, values in plan.axes.items() if key.removeprefix("training.") not in LASTS}
+    name = f"{plan.name}-smoke"
     return plan.model_copy(
-        update={"name": f"{plan.name}-smoke", "seeds": plan.seeds[:1], "weights": "none", "recipe": recipe}
+        update={"name": name, "seeds": plan.seeds[:1], "weights": "none", "axes": axes, "recipe": recipe}
     )
 
 
@@ -38,7 +40,7 @@ def make_smoke_patches(folder: Path) -> Path:
         The folder of the patches.
     """
     patches = folder / "patches"
-    if patches.is_dir():
+    if (patches / RECORD).is_file():
         return patches
     catalogue, rows = folder / "catalogue", []
     for number in range(PARTS):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from scuff.bench.plan import Cell
+from scuff.bench.plan import Trial
 from scuff.bench.task import FAILED, is_done
 from scuff.training.history import HISTORY
 from scuff.training.module import VAL_F1
@@ -46,19 +46,19 @@ def state_of(folder: Path) -> State:
     if not (folder / RECORD).is_file() and not (folder / FAILED).is_file():
         return State(Stage.WAITING)
     last = _last_line(folder / HISTORY)
-    problem = _last_of(folder / FAILED)
+    problem = _first_line(folder / FAILED)
     stage = Stage.DONE if is_done(folder) else Stage.FAILED if problem else Stage.TRAINING
     if not last:
         return State(stage, problem=problem)
     return State(stage, int(last["epoch"]), float(last[VAL_F1]), float(last["minutes"]), problem)
 
 
-def states_table(cells: Sequence[Cell], states: Sequence[State]) -> list[str]:
+def states_table(trials: Sequence[Trial], states: Sequence[State]) -> list[str]:
     """Lay states out, a line for each training."""
-    width = max(len(cell.name) for cell in cells)
+    width = max(len(trial.name) for trial in trials)
     return [
-        f"{cell.name.ljust(width)}  {_in_words(state, cell.recipe.training.epochs)}"
-        for cell, state in zip(cells, states, strict=True)
+        f"{trial.name.ljust(width)}  {_in_words(state, trial.recipe.training.epochs)}"
+        for trial, state in zip(trials, states, strict=True)
     ]
 
 
@@ -80,16 +80,17 @@ def _in_words(state: State, epochs: int) -> str:
 
 
 def _last_line(table: Path) -> dict[str, str]:
-    if not table.is_file():
-        return {}
-    with table.open(newline="", encoding="utf-8") as file:
-        lines = list(csv.DictReader(file))
+    lines = list(csv.DictReader(_text(table).splitlines()))
     return lines[-1] if lines else {}
 
 
-def _last_of(file: Path) -> str:
-    """The last line of what went wrong, which names it."""
-    if not file.is_file():
+def _first_line(file: Path) -> str:
+    return _text(file).partition("\n")[0]
+
+
+def _text(file: Path) -> str:
+    """Read a file that a training may write or remove just now; empty where there is none."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
         return ""
-    lines = file.read_text(encoding="utf-8").strip().splitlines()
-    return lines[-1] if lines else "for no known reason"

@@ -6,11 +6,18 @@ from collections.abc import Sequence
 
 from scuff.bench.results import Group, Result, Spread, compare_best
 from scuff.evaluation.metrics import FIGURES
+from scuff.evaluation.paired import Comparison
 from scuff.evaluation.tables import UNDEFINED
 
 HEADINGS = ("network", "loss", "precision", "recall", "F1", "IoU", "seeds", "parameters", "ms / MP", "minutes")
 LEFT = 2
 """Columns that are words."""
+
+LEVEL = 0.05
+"""The p-value below which chance is no explanation."""
+
+FEWEST_PARTS = 6
+"""With fewer, no p-value is below ``LEVEL``: the smallest is 2 / 2^parts."""
 
 CSV_COLUMNS = ("run", "network", "loss", "settings", "seed", *FIGURES, "epochs", "minutes", "parameters", "ms_per_mp")
 
@@ -48,14 +55,19 @@ def comparison_text(groups: Sequence[Group]) -> str:
     """Say how the two best compare, in a sentence or two."""
     compared = compare_best(groups)
     if compared is None:
-        return "There are no two networks to compare."
+        return "There are no two networks with the same seeds to compare."
     first, second, comparison = compared
-    verdict = "more than chance gives" if comparison.p_value < 0.05 else "no more than chance may give"
     return (
-        f"{first.title} with {first.loss} is ahead of {second.title} with {second.loss} by "
-        f"{comparison.difference:.4f} in F1 pooled over {comparison.parts} test parts: {verdict} "
+        f"{first.title} with {first.loss} against {second.title} with {second.loss}: {comparison.difference:+.4f} in "
+        f"F1 pooled over seeds and {comparison.parts} test parts, {_verdict(comparison)} "
         f"(p = {comparison.p_value:.3f}, counts exchanged by part)."
     )
+
+
+def _verdict(comparison: Comparison) -> str:
+    if comparison.parts < FEWEST_PARTS:
+        return f"on too few parts to tell: it takes {FEWEST_PARTS}"
+    return "more than chance gives" if comparison.p_value < LEVEL else "no more than chance may give"
 
 
 def _entries(group: Group, between: str) -> list[str]:
@@ -85,13 +97,13 @@ def _escaped(entry: str) -> str:
 
 
 def _csv_row(group: Group, result: Result) -> dict[str, object]:
-    cell = result.cell
+    trial = result.trial
     return {
-        "run": cell.name,
-        "network": cell.network,
-        "loss": cell.loss,
-        "settings": " ".join(cell.settings),
-        "seed": cell.seed,
+        "run": trial.name,
+        "network": trial.network,
+        "loss": trial.loss,
+        "settings": " ".join(trial.settings),
+        "seed": trial.seed,
         **result.figures,
         "epochs": result.epochs,
         "minutes": result.minutes,

@@ -8,7 +8,7 @@ from typing import Final
 
 import torch
 
-from scuff.bench.plan import Cell
+from scuff.bench.plan import Trial
 from scuff.core.errors import ScuffError
 from scuff.core.picture import write_whole
 from scuff.dataset.patches import load_patches
@@ -19,7 +19,7 @@ from scuff.training.finish import finish, frames_of
 from scuff.training.fit import fit
 from scuff.training.history import HISTORY
 from scuff.training.precision import choose_device
-from scuff.training.run import Run, begin_run
+from scuff.training.run import begin_run
 
 FAILED: Final = "failed.txt"
 """Why a training ended without figures."""
@@ -33,19 +33,19 @@ class Task:
     """One training, small enough to be sent to another machine.
 
     Attributes:
-        cell: What to train.
+        trial: What to train.
         patches: On which patches; an absolute path, the same on every machine.
         folder: Where to; an absolute path, the same on every machine.
     """
 
-    cell: Cell
+    trial: Trial
     patches: Path
     folder: Path
 
 
 def is_done(folder: Path) -> bool:
     """Whether a training has its figures; they are written last."""
-    return (folder / "evaluation" / Side.TEST / METRICS).is_file()
+    return (figures_folder(folder) / METRICS).is_file()
 
 
 def run_task(task: Task, cores: int = 1) -> str:
@@ -60,9 +60,10 @@ def run_task(task: Task, cores: int = 1) -> str:
     Returns:
         What went wrong, in a line; empty where nothing did.
     """
-    task.folder.mkdir(parents=True, exist_ok=True)
-    (task.folder / FAILED).unlink(missing_ok=True)
+    problem = ""
     try:
+        task.folder.mkdir(parents=True, exist_ok=True)
+        (task.folder / FAILED).unlink(missing_ok=True)
         with (
             (task.folder / LOG).open("a", encoding="utf-8", buffering=1) as log,
             contextlib.redirect_stdout(log),
@@ -71,12 +72,17 @@ def run_task(task: Task, cores: int = 1) -> str:
             torch.set_num_threads(cores)
             _train_and_count(task)
     except ScuffError as error:
-        write_whole(task.folder / FAILED, f"{error}\n")
-        return str(error)
+        problem = note_failure(task.folder, str(error))
     except Exception as error:
-        write_whole(task.folder / FAILED, traceback.format_exc())
-        return f"{type(error).__name__}: {error}"
-    return ""
+        problem = note_failure(task.folder, f"{type(error).__name__}: {error}", traceback.format_exc())
+    return problem
+
+
+def note_failure(folder: Path, problem: str, details: str = "") -> str:
+    """Write down why a training failed: the problem first. Gives the problem."""
+    with contextlib.suppress(OSError):  # the disk may be what failed; the caller says it in any case
+        write_whole(folder / FAILED, f"{problem}\n{details}")
+    return problem
 
 
 def _train_and_count(task: Task) -> None:
@@ -84,9 +90,11 @@ def _train_and_count(task: Task) -> None:
         return
     device = choose_device("auto")
     patches = load_patches(task.patches)
-    run: Run = begin_run(task.folder, patches, task.cell.recipe)
+    run = begin_run(task.folder, patches, task.trial.recipe)
+    # Before training, which would else be for nothing: they may be gone, or changed.
+    validation, test = (frames_of(run, side) for side in (Side.VALIDATION, Side.TEST))
     if not run.checkpoint.is_file():
         best = fit(run, patches, device)
         draw_curves(run.folder / HISTORY, run.folder / "curves.png")
-        finish(run, best, *frames_of(run, Side.VALIDATION), device)
-    assess(run, *frames_of(run, Side.TEST), figures_folder(run), device)
+        finish(run, best, *validation, device)
+    assess(run, *test, figures_folder(run.folder), device)

@@ -51,7 +51,7 @@ def command(run: Path, side: str, other: Path | None, threshold: float | None) -
     load_checkpoint(trained.checkpoint)  # tells now that the run is not finished, if it is not
     catalogue, rows = _other_frames(trained, other) if other else frames_of(trained, Side(side))
     name = f"catalogue-{catalogue.folder.resolve().name}" if other else side
-    out = figures_folder(trained, f"{name}-at-{threshold:g}" if threshold else name)
+    out = figures_folder(run, f"{name}-at-{threshold:g}" if threshold else name)
     with click.progressbar(length=len(rows), label=f"Evaluating {len(rows)} frames") as bar:
         evaluation = assess(trained, catalogue, rows, out, choose_device("auto"), threshold, bar.update)
     click.echo(text_table(evaluation))

@@ -199,7 +199,7 @@ def _some(patches: Patches, side: Side) -> NDArray[np.int64]:
 
 def _metrics(run: Run, checkpoint_sha256: str) -> dict[str, float]:
     """Figures of the evaluation on the test side, if there was one of this very checkpoint."""
-    path = figures_folder(run) / METRICS
+    path = figures_folder(run.folder) / METRICS
     if not path.is_file():
         return {}
     content = json.loads(path.read_text(encoding="utf-8"))

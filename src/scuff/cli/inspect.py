@@ -9,9 +9,9 @@ from typing import get_args
 import click
 
 from scuff.cli.progress import Progress
+from scuff.cli.ray_option import ray_option
 from scuff.core.bundle import Bundle, open_bundle
-from scuff.core.errors import RecipeError, ScuffError
-from scuff.core.ray_cluster import ADDRESS
+from scuff.core.errors import RecipeError
 from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe
 from scuff.core.verdict import Outcome
@@ -62,11 +62,9 @@ FAILED, NOT_INSPECTED, INTERRUPTED = 1, 3, 130
     show_default=True,
     help="Which pictures get an overlay and a mask: those with a defect, or all.",
 )
-@click.option(
-    "--ray-address",
-    metavar="ADDRESS",
-    help="Inspect on a Ray cluster: auto (the one this machine belongs to), local (this machine alone) or HOST:PORT. "
-    "Bundle, pictures and DIR must be in folders that all its machines share.",
+@ray_option(
+    "Inspect on a Ray cluster: auto (the one this machine belongs to), local (this machine alone) or HOST:PORT. "
+    "Bundle, pictures and DIR must be in folders that all its machines share."
 )
 @click.pass_context
 def command(
@@ -117,8 +115,6 @@ def _run(
     ray_address: str | None,
 ) -> Counter[Outcome]:
     """Inspect what is not done yet, then write the table and the report; gives the pictures by outcome."""
-    if ray_address is not None and not ADDRESS.fullmatch(ray_address):
-        raise ScuffError(f"--ray-address {ray_address}: must be auto, local or HOST:PORT")
     bundle = open_bundle(folder)
     recipe = recipe_of(bundle)
     sources = find_sources(paths, out)

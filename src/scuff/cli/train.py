@@ -13,10 +13,10 @@ from scuff.dataset.split import Side
 from scuff.dataset.variations import variation_sheet
 from scuff.training.curves import draw_curves
 from scuff.training.finish import finish, frames_of
-from scuff.training.fit import Processes, fit
+from scuff.training.fit import NotTheFirst, Processes, fit
 from scuff.training.history import HISTORY
 from scuff.training.precision import choose_device
-from scuff.training.run import begin_run
+from scuff.training.run import begin_run, is_first_process
 
 INTERRUPTED = 130
 """The exit code that shells give to a command that Ctrl-C ended."""
@@ -92,14 +92,15 @@ def command(
         click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
         return
     catalogue, rows = frames_of(begun, Side.VALIDATION)
-    _draw_variations(run, cut, recipe)
-    if begun.last:
+    if is_first_process():
+        _draw_variations(run, cut, recipe)
+    if begun.last and is_first_process():
         click.echo(f"{run}: goes on where it was interrupted")
     try:
         best = fit(begun, cut, device, _say_start, Processes(devices, nodes))
+    except NotTheFirst:
+        raise
     except SystemExit as stopped:  # Lightning's answer to Ctrl-C
-        if not stopped.code:  # the end of a process that is not the first of several
-            raise
         click.echo("Stopped; the same command goes on after the last finished epoch", err=True)
         raise SystemExit(INTERRUPTED) from stopped
     draw_curves(run / HISTORY, run / "curves.png")

@@ -47,9 +47,14 @@ def connected(address: str) -> Iterator[Any]:
 
 
 def smallest_node(ray: Any) -> dict[str, float]:
-    """What the machine with the fewest cores has, as Ray calls it (``CPU``, ``GPU``, ``memory`` in bytes)."""
+    """What every machine that does the work has at least, as Ray calls it: ``CPU``, ``GPU``, ``memory`` in bytes.
+
+    Where a machine has a GPU, those without do none of the work.
+    """
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
-    return dict(min(nodes, key=lambda resources: resources["CPU"], default={"CPU": 1.0}))
+    with_gpu = [node for node in nodes if node.get("GPU")]
+    working = with_gpu or nodes or [{"CPU": 1.0}]
+    return {name: min(node.get(name, 0.0) for node in working) for name in ("CPU", "GPU", "memory")}
 
 
 def import_part(name: str) -> Any:
@@ -62,7 +67,7 @@ def import_part(name: str) -> Any:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise ScuffError(
-            f"--ray-address needs the package {error.name!r}; install it with: pip install 'scuff[cluster]'"
+            f"working through Ray needs the package {error.name!r}; install it with: pip install 'scuff[cluster]'"
         ) from error
 
 

@@ -4,11 +4,12 @@ A batch is divided over the processes. Losses that are fractions of sums, and ba
 the batch in each process, and mean something else with every number of processes; here they see all of it.
 """
 
+from typing import Any
+
 import torch
 import torch.distributed as dist
-from timm.layers import BatchNormAct2d
+from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
 
 
 def processes() -> int:
@@ -20,8 +21,24 @@ def summed(values: Tensor) -> Tensor:
     """Add what all processes have; gradients go back to each of them."""
     if processes() == 1:
         return values
-    added: Tensor = all_reduce(values)  # type: ignore[no-untyped-call]
+    added: Tensor = _Sum.apply(values)
     return added
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over processes. Each of them gives its loss to all others' values, so gradients are summed as well."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor) -> Tensor:
+        added = values.clone()
+        dist.all_reduce(added)
+        return added
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        added = gradient.clone()
+        dist.all_reduce(added)
+        return added
 
 
 class SharedBatchNorm(nn.BatchNorm2d):
@@ -56,17 +73,23 @@ def share_batch_norms(network: nn.Module) -> None:
 def _normalised(norm: nn.BatchNorm2d, given: Tensor) -> Tensor:
     """Normalise N×C×h×w by the statistics of all processes, and keep these as torch does."""
     x = given.float()
-    channels = x.shape[1]
-    own = torch.cat((x.sum((0, 2, 3)), (x * x).sum((0, 2, 3)), x.new_tensor([x.numel() / channels])))
-    sums = summed(own)
-    count = sums[-1].detach()
-    mean = sums[:channels] / count
-    variance = sums[channels:-1] / count - mean * mean
-    for kept, new in ((norm.running_mean, mean), (norm.running_var, variance * count / (count - 1))):
-        if kept is not None:
-            kept.lerp_(new.detach(), norm.momentum or 0.0)
-    if norm.num_batches_tracked is not None:
-        norm.num_batches_tracked += 1
+    over = (0, 2, 3)
+    count = summed(x.new_tensor(float(x[:, 0].numel())))
+    mean = summed(x.sum(over)) / count
+    centred = x - mean[:, None, None]
+    # Not as the mean of squares less the square of the mean, which rounding can make negative.
+    variance = summed((centred * centred).sum(over)) / count
+    _remember(norm, mean.detach(), variance.detach() * count / (count - 1))
     scale = norm.weight * torch.rsqrt(variance + norm.eps)
-    y = x * scale[:, None, None] + (norm.bias - mean * scale)[:, None, None]
+    y = centred * scale[:, None, None] + norm.bias[:, None, None]
     return y.to(given.dtype)
+
+
+def _remember(norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+    """Update the running statistics; without a momentum they are the average of all batches so far."""
+    if norm.running_mean is None or norm.running_var is None or norm.num_batches_tracked is None:
+        return
+    norm.num_batches_tracked += 1
+    share = 1 / int(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
+    norm.running_mean.lerp_(mean, share)
+    norm.running_var.lerp_(variance, share)

@@ -19,9 +19,9 @@ METRICS, COUNTS, TABLE = "metrics.json", "counts.csv", "table.txt"
 """What ``assess`` writes: ``METRICS`` last, so that it is there only if the others are."""
 
 
-def figures_folder(run: Run, name: str = Side.TEST.value) -> Path:
-    """Where the figures of a run lie."""
-    return run.folder / "evaluation" / name
+def figures_folder(run: Path, name: str = Side.TEST.value) -> Path:
+    """Where the figures of a run lie, by its folder and the name of what was counted."""
+    return run / "evaluation" / name
 
 
 def assess(

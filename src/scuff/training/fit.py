@@ -1,6 +1,7 @@
 """Train a network on patches: Lightning underneath, stoppable and resumable, the same result again."""
 
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -52,14 +53,44 @@ class Processes:
         """On all machines."""
         return self.each * self.machines
 
+    def check(self, device: Device, batch: int, patches: int) -> None:
+        """Refuse what cannot work, before anything waits for the others.
+
+        Args:
+            device: Where each computes.
+            batch: Patches of a step.
+            patches: Patches to train on.
+
+        Raises:
+            RecipeError: There are not so many devices or machines, or a batch cannot be divided among them.
+        """
+        if self.all == 1:
+            return
+        if device == "cuda" and self.each > torch.cuda.device_count():
+            raise RecipeError(f"--devices {self.each}: this machine has {torch.cuda.device_count()} GPUs")
+        started = int(os.environ.get("WORLD_SIZE", 0))
+        if (self.machines > 1 or torch.distributed.is_torchelastic_launched()) and started != self.all:
+            raise RecipeError(
+                f"--devices {self.each} --nodes {self.machines}: these are {self.all} processes, and torchrun has "
+                f"started {started}; start scuff on each machine by torchrun, with these numbers"
+            )
+        if batch % self.all or patches < batch:
+            raise RecipeError(
+                f"training.batch_size = {batch}: cannot be divided among {self.all} processes; take a multiple of "
+                f"{self.all} that is no more than the {patches} training patches"
+            )
+
+
+class NotTheFirst(SystemExit):
+    """Ends a process of a distributed training that is not the first: its work is done."""
+
 
 def fit(
     run: Run, patches: Patches, device: Device = "cpu", say: Say | None = None, processes: Processes | None = None
 ) -> Path:
     """Train, going on where an interrupted training of this run stood.
 
-    Several processes divide each batch among them and train as a single one would. Only the first of them returns; the
-    others, which Lightning has started with the same command, end here.
+    Several processes divide each batch among them and train as a single one would. Only the first of them returns.
 
     Args:
         run: Where to train, and with which recipe.
@@ -75,26 +106,23 @@ def fit(
         SplitError: There is nothing to train on, or nothing to validate with.
         WeightsError: The weights that the recipe asks for cannot be had, or do not fit.
         CheckpointError: The checkpoint to go on from cannot be read.
-        RecipeError: A batch cannot be divided among the processes.
+        RecipeError: So many processes cannot train together.
+        NotTheFirst: This process has helped the first one, which goes on alone.
     """
     if run.fitted:
         return run.folder / BEST
     recipe, together = run.record.recipe, processes or Processes()
-    batch = recipe.training.batch_size
-    if batch % together.all:
-        raise RecipeError(
-            f"training.batch_size = {batch}: cannot be divided among {together.all} processes; "
-            f"take a multiple of {together.all}"
-        )
-    order = EpochOrder(patches.some(Side.TRAINING), recipe.seed, shuffle=True, batch=batch)
+    batch, numbers = recipe.training.batch_size, patches.some(Side.TRAINING)
+    together.check(device, batch, len(numbers))
+    order = EpochOrder(numbers, recipe.seed, shuffle=True, batch=batch)
     if run.last:
         # Lightning tells the order its epoch only after worker processes have asked for the first patches.
         order.set_epoch(next_epoch(run.last))
     varied, as_cut = (PatchSamples(patches, recipe.seed, vary) for vary in (Augment(recipe.augmentation), None))
     in_order = EpochOrder(patches.some(Side.VALIDATION), 0, shuffle=False, batch=batch)
     training, validation = (
-        _loader(samples, numbers, recipe, device, batch // together.all)
-        for samples, numbers in ((varied, order), (as_cut, in_order))
+        _loader(samples, keys, recipe, device, batch // together.all)
+        for samples, keys in ((varied, order), (as_cut, in_order))
     )
     keep_large_blocks()
     lightning.seed_everything(recipe.seed, verbose=False)
@@ -112,7 +140,7 @@ def fit(
         warnings.filterwarnings("ignore", ".*LeafSpec.*", FutureWarning)  # Lightning 2.6 about torch 2.15
         trainer.fit(module, training, validation, ckpt_path=run.last, weights_only=True)
     if not trainer.is_global_zero:
-        sys.exit()
+        raise NotTheFirst
     write_whole(run.folder / FITTED, "")
     return run.folder / BEST
 

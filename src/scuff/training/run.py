@@ -1,5 +1,7 @@
 """A run: the folder of one training, which knows what it was started with."""
 
+import functools
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +76,11 @@ class Run:
         return path if path.is_file() else None
 
 
+def is_first_process() -> bool:
+    """Whether this process writes the files of a run: of several that train together, the first does."""
+    return all(int(os.environ.get(name, 0)) == 0 for name in ("RANK", "LOCAL_RANK", "NODE_RANK"))
+
+
 def begin_run(folder: Path, patches: Patches, recipe: Recipe) -> Run:
     """Begin a run, or find the one that was begun with the same settings.
 
@@ -96,7 +103,8 @@ def begin_run(folder: Path, patches: Patches, recipe: Recipe) -> Run:
                 "train into another folder, or go on with the same settings"
             )
         return run
-    write_whole(folder / RECORD, record.model_dump_json(indent=2) + "\n")
+    if is_first_process():
+        write_whole(folder / RECORD, record.model_dump_json(indent=2) + "\n")
     return Run(folder, record)
 
 
@@ -115,6 +123,7 @@ def load_run(folder: Path) -> Run:
         raise CheckpointError(f"{path}: written by another version of scuff; train again ({error})") from error
 
 
+@functools.cache
 def code_commit() -> str:
     """Commit of scuff's own code, with a ``+`` where it was changed since; empty where it is not a checkout."""
     here, tracked = Path(scuff.__file__).parent, Path(scuff.__file__).name
