@@ -1,6 +1,6 @@
 """Make what `inspection.py` measures on: frames, trained networks, bundles; each step once, by the commands of scuff.
 
-    python benchmarks/inspection_sets.py NEU_SEG_FOLDER WORK --minutes 16
+    python benchmarks/inspection_sets.py NEU_SEG_FOLDER WORK --minutes 30
 
 Frames are mosaics of real steel (see `mosaics.py`). Two networks are trained on the same patches for the same minutes
 from random weights: EfficientNet-B0 with the usual decoder, and the plain encoder with a head at half resolution. What
@@ -25,8 +25,7 @@ NETWORKS = {
 BUNDLES = {
     "b0-fp32": ("b0", ["--precision", "fp32"]),
     "b0-bf16": ("b0", ["--precision", "bf16"]),
-    "b0-int8": ("b0", ["--precision", "int8"]),
-    "b0-int8-screened": ("b0", ["--precision", "int8", "--screening"]),
+    "b0-int8": ("b0", ["--precision", "int8", "--screening"]),
     "plain-int8": ("plain", ["--precision", "int8"]),
     "plain-int8-strips": ("plain", ["--precision", "int8", "--strips"]),
 }
@@ -68,7 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("neu", type=Path, metavar="NEU_SEG_FOLDER")
     parser.add_argument("work", type=Path)
-    parser.add_argument("--minutes", type=float, default=16, help="of training, for each network")
+    parser.add_argument("--minutes", type=float, default=30, help="of training, for each network")
     given = parser.parse_args()
     prepare(given.neu.resolve(), given.work.resolve(), given.minutes)
 
