@@ -41,7 +41,6 @@ from scuff.nets.checkpoint import load_checkpoint
 from scuff.nets.runtime import TorchRuntime
 from sliding_window import OVERLAP, SlidingWindow
 
-
 Side = tuple[str, bool]
 """Name of a bundle, and whether it screens."""
 
