@@ -20,6 +20,9 @@ RANKING_PATCHES = 60
 """Validation patches by which layers are ranked when some must go back to floating point; NNCF takes those that differ
 most. What int8 costs is measured on all of them."""
 
+FIRST_INT8 = 8
+"""Stride of the features from which layers are int8, where int8 for all is too much."""
+
 MAX_LOSS = 0.004
 """Pixel F1 on validation patches that int8 may cost before layers go back to floating point."""
 
@@ -91,10 +94,16 @@ def quantised(
 
 
 def _ends(model: openvino.Model) -> list[str]:
-    """The names of the layers that int8 harms most: the first convolution, which sees pixels, and the last two."""
+    """The names of the layers that int8 harms most: those before stride ``FIRST_INT8``, and the last two.
+
+    The first ones see calm metal, on which all their values are small, while their ranges are those of defects.
+    """
     kinds = ("Convolution", "GroupConvolution", "ConvolutionBackpropData")
-    layers = [layer.get_friendly_name() for layer in model.get_ordered_ops() if layer.get_type_name() in kinds]
-    return [layers[0], *layers[-2:]]
+    layers = [layer for layer in model.get_ordered_ops() if layer.get_type_name() in kinds]
+    side = model.input(0).shape[1]
+    strides = [side // layer.output(0).shape[2] for layer in layers]
+    early = next((number for number, stride in enumerate(strides) if FIRST_INT8 <= stride < side), 1)
+    return [layer.get_friendly_name() for layer in (*layers[:early], *layers[-2:])]
 
 
 def _quantise(model: openvino.Model, ranges: nncf.Dataset, kept: Sequence[str]) -> openvino.Model:
