@@ -79,12 +79,12 @@ TARGETS = (
     Target("EffUNet-B0, FP32", "b0-fp32", "F13", 2.5, differing=1e-4),
     Target("EffUNet-B0, BF16", "b0-bf16", "F13", 4.5, f1=0.002, matched=0.99),
     Target("EffUNet-B0, INT8, tiles", "b0-int8", "F13", 8, f1=0.005, matched=0.99),
-    Target("EffUNet-B0, INT8 + screening, ≤ 4 % of the tiles", "b0-int8", "F04", 60, screened=True),
-    Target("EffUNet-B0, INT8 + screening, 13 % of the tiles", "b0-int8", "F13", 35, screened=True),
+    Target("EffUNet-B0, INT8 + screening, ≤ 4 % of the tiles", "b0-int8-line", "F04", 60, screened=True),
+    Target("EffUNet-B0, INT8 + screening, 13 % of the tiles", "b0-int8-line", "F13", 35, screened=True),
     Target("plain, half-resolution head, INT8, tiles", "plain-int8", "F13", 15, f1=0.005, matched=0.99),
     Target("plain, half-resolution head, INT8, strips", "plain-int8-strips", "F13", 15, f1=0.005, matched=0.99),
 )
-TWO_CAMERAS, TWO_CAMERAS_S = "b0-int8", 0.5
+TWO_CAMERAS, TWO_CAMERAS_S = "b0-int8-line", 0.5
 MEMORY_MB = 1000
 MORE_OVERLAP = 0.5
 
@@ -125,7 +125,7 @@ def run_of(bundle: str) -> str:
 def measure(frames: Path, names: list[str], rounds: int) -> tuple[Seen, dict[Side, Seen]]:
     """Let all sides take turns over all frames."""
     window = SlidingWindow(load_checkpoint(frames / "b0" / "checkpoint.pt"))
-    sides = sorted({target.side for target in TARGETS})
+    sides = sorted({side for target in TARGETS for side in (target.side, (target.bundle, False))})
     inspectors = {(bundle, screened): inspector_of(frames / bundle, screened) for bundle, screened in sides}
     for (bundle, _), inspector in inspectors.items():
         sys.stdout.write(f"{bundle}: {inspector.scorer.runtime.name}\n")
@@ -170,16 +170,18 @@ def judge(
     seen = ours[target.side]
     seconds = seen.median(target.frames)
     faster = baseline.median(target.frames) / seconds
-    there, monai = compare(seen.masks, reference, truth), compare(seen.masks, baseline.masks, truth)
-    met = [faster >= target.faster, there.differing <= target.differing]
-    met += [abs(there.f1 - there.f1_reference) <= target.f1, there.matched >= target.matched * there.defects]
-    answer = f"{there}"
+    met = [faster >= target.faster]
     if target.screened:
         names = [name for name in truth if name.startswith(target.frames)]
         without = ours[target.bundle, False]
         equal = all(np.array_equal(without.masks[name], seen.masks[name]) for name in names)
         met.append(equal)
-        answer = f"masks {'equal to' if equal else 'DIFFER from'} those without screening"
+        answer, monai = f"masks {'equal to' if equal else 'DIFFER from'} those without screening", ""
+    else:
+        there = compare(seen.masks, reference, truth)
+        met += [there.differing <= target.differing, there.matched >= target.matched * there.defects]
+        met.append(abs(there.f1 - there.f1_reference) <= target.f1)
+        answer, monai = str(there), str(compare(seen.masks, baseline.masks, truth))
     sys.stdout.write(
         f"| {target.title} | {seconds:.3f} s | {faster:.1f}× | ≥ {target.faster:g}× | {answer} | {monai} | "
         f"{'met' if all(met) else 'MISSED'} |\n"
@@ -277,7 +279,7 @@ def main() -> None:
     with_itself(frames, names, baseline, truth)
     met.append(two_cameras(frames, given.rounds))
     limits(frames, ours)
-    met.append(memory(frames, ("b0-fp32", "b0-int8", "plain-int8-strips")))
+    met.append(memory(frames, ("b0-fp32", "b0-int8-line", "plain-int8-strips")))
     sys.exit(not all(met))
 
 
