@@ -48,14 +48,14 @@ def is_done(folder: Path) -> bool:
     return (figures_folder(folder) / METRICS).is_file()
 
 
-def run_task(task: Task, cores: int = 1) -> str:
+def run_task(task: Task, cores: int | None = None) -> str:
     """Train, choose the threshold, and count once on the test parts; go on where an earlier attempt stood.
 
     What goes wrong in one training is written into its folder, and harms no other.
 
     Args:
         task: The training.
-        cores: How many it may use on a CPU.
+        cores: How many it may use on a CPU; ``None``: as many as this process does.
 
     Returns:
         What went wrong, in a line; empty where nothing did.
@@ -69,7 +69,8 @@ def run_task(task: Task, cores: int = 1) -> str:
             contextlib.redirect_stdout(log),
             contextlib.redirect_stderr(log),
         ):
-            torch.set_num_threads(cores)
+            if cores is not None:
+                torch.set_num_threads(cores)
             _train_and_count(task)
     except ScuffError as error:
         problem = note_failure(task.folder, str(error))
