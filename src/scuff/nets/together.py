@@ -55,7 +55,7 @@ class SharedBatchNormAct(BatchNormAct2d):
     def forward(self, x: Tensor) -> Tensor:
         """N×C×h×w in and out."""
         if not self.training or processes() == 1:
-            whole: Tensor = super().forward(x)  # type: ignore[no-untyped-call] - timm does not type it
+            whole: Tensor = super().forward(x)  # type: ignore[no-untyped-call]  # timm gives it no types
             return whole
         y: Tensor = self.act(self.drop(_normalised(self, x)))
         return y
