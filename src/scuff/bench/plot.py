@@ -1,9 +1,11 @@
 """The results of a plan as a picture: F1 against the time that scoring takes, bubbles as large as the networks."""
 
+import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from scuff.bench.results import Group
 from scuff.evaluation.sheet import DPI, encode_png
@@ -24,6 +26,10 @@ def draw_results(groups: Sequence[Group]) -> bytes:
             _bubble(axes, group, group.ms_per_mp, COLOURS[losses.index(group.loss) % len(COLOURS)])
     _name_networks(axes, groups)
     axes.set_xscale("log")
+    axes.margins(0.2)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("scoring, ms per megapixel (OpenVINO, fp32, this CPU)")
     axes.set_ylabel("pixel F1 on unseen parts")
     axes.grid(alpha=0.3)
@@ -37,9 +43,14 @@ def draw_results(groups: Sequence[Group]) -> bytes:
 
 
 def _bubble(axes: Axes, group: Group, ms_per_mp: float, colour: str) -> None:
-    spread, area = group.spread("f1"), AREA_OF_A_MILLION * group.parameters / 1e6
-    axes.scatter([ms_per_mp], [spread.mean], s=area, color=colour, alpha=0.45, edgecolors=colour)
+    spread = group.spread("f1")
+    axes.scatter([ms_per_mp], [spread.mean], s=_area(group), color=colour, alpha=0.45, edgecolors=colour)
     axes.errorbar([ms_per_mp], [spread.mean], yerr=[spread.deviation or 0], color=colour, capsize=3)
+
+
+def _area(group: Group) -> float:
+    """Of a group's bubble, in square points."""
+    return AREA_OF_A_MILLION * group.parameters / 1e6
 
 
 def _name_networks(axes: Axes, groups: Sequence[Group]) -> None:
@@ -51,4 +62,5 @@ def _name_networks(axes: Axes, groups: Sequence[Group]) -> None:
             best[group.title] = max(first, group, key=lambda each: each.spread("f1").mean)
     for title, group in best.items():
         place = (group.ms_per_mp or 0.0, group.spread("f1").mean)
-        axes.annotate(title, place, xytext=(0, 12), textcoords="offset points", ha="center")
+        above = 4 + math.sqrt(_area(group) / math.pi)
+        axes.annotate(title, place, xytext=(0, above), textcoords="offset points", ha="center")
