@@ -32,7 +32,7 @@ def test_a_log_gets_the_lines_that_change() -> None:
 
 
 def test_a_terminal_shows_the_table_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((40, 24)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((40, 24)))
     stream = Terminal()
     display, two = Display(stream), trials(2)
     display.show(two, [State(Stage.WAITING), State(Stage.WAITING)])
@@ -43,7 +43,7 @@ def test_a_terminal_shows_the_table_in_place(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_small_terminal_shows_what_is_going_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((80, 6)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((80, 6)))
     stream = Terminal()
     states = [State(Stage.DONE)] * 5 + [State(Stage.TRAINING, 1, 0.5, 2.0)] + [State(Stage.WAITING)] * 4
     Display(stream).show(trials(10), states)
