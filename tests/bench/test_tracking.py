@@ -21,8 +21,12 @@ from scuff.dataset.patches import Patches
 
 mlflow = pytest.importorskip("mlflow")
 
-# MLflow 3.17 about SQLAlchemy 2.1.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+pytestmark = [
+    # MLflow brings a hundred packages into the process, and threads that outlive the tests.
+    pytest.mark.slow,
+    # MLflow 3.17 about SQLAlchemy 2.1.
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning"),
+]
 
 
 @pytest.fixture
