@@ -20,8 +20,10 @@ help: ## Say what there is to make
 demo: $(INSTALLED) ## Photograph simulated sheets, train on some, inspect the others; 8 minutes on two cores
 	scripts/demo
 
+# Training forks processes that load patches; it gets a process that has loaded nothing but what training needs.
 test: $(INSTALLED) ## Run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore tests/training
+	$(BIN)/pytest tests/training
 
 test-slow: $(REALISM_INSTALLED) ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
