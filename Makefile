@@ -20,7 +20,7 @@ help: ## Say what there is to make
 demo: $(INSTALLED) ## Photograph simulated sheets, train on some, inspect the others; 8 minutes on two cores
 	scripts/demo
 
-# Training forks processes that load patches; it gets a process that has loaded nothing but what training needs.
+# Two processes: in one, a test of training that forks a loader ended in a segmentation fault, twice, and nobody knows why yet.
 test: $(INSTALLED) ## Run the tests
 	$(BIN)/pytest --ignore tests/training
 	$(BIN)/pytest tests/training
