@@ -12,7 +12,7 @@ BENCH_INSTALLED := .venv/installed-bench
 REALISM_INSTALLED := .venv/installed-realism
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format bench
+.PHONY: help demo test test-slow test-gpu lint format bench
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: $(INSTALLED) ## Run the tests
 
 test-slow: $(REALISM_INSTALLED) ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
+
+test-gpu: $(INSTALLED) ## Run the tests that need an NVIDIA GPU
+	$(BIN)/pytest -m gpu
 
 lint: $(INSTALLED) ## Check style, types and the import rules of the rooms
 	$(BIN)/ruff check

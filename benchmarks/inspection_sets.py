@@ -22,18 +22,12 @@ NETWORKS = {
         "network.decoder_channels=[128,96,64,32]",
     ],
 }
-LINE = ["--set", "inspection.threshold=0.9", "--set", "inspection.min_area_px=200"]
-"""An operating point with few false alarms, as a line has. The threshold of highest pixel F1 gives 34 of them on a
-validation frame, this one 4; what is called for nothing is what a screening cannot spare, and what comes and goes with
-the place of a tile's edge."""
-
 BUNDLES = {
     "b0-fp32": ("b0", ["--precision", "fp32"]),
     "b0-bf16": ("b0", ["--precision", "bf16"]),
-    "b0-int8": ("b0", ["--precision", "int8"]),
-    "b0-int8-line": ("b0", ["--precision", "int8", "--screening", *LINE]),
+    "b0-int8": ("b0", ["--precision", "int8", "--screening"]),
     "plain-int8": ("plain", ["--precision", "int8"]),
-    "plain-int8-strips": ("plain", ["--precision", "int8", "--strips", *LINE]),
+    "plain-int8-strips": ("plain", ["--precision", "int8", "--strips"]),
 }
 """By name: the network, and how it is exported."""
 
@@ -63,7 +57,7 @@ def prepare(neu: Path, work: Path, minutes: float) -> None:
         step(
             frames / name / "checkpoint.pt", scuff, "train", "patches", name, "--weights", "none", *options, cwd=frames
         )
-    step(frames / "b0" / "screen.pt", scuff, "distil", "b0", cwd=frames)
+    step(frames / "b0" / "screen.pt", scuff, "distil", "b0", "--minutes", minutes / 3, cwd=frames)
     for name, (run, words) in BUNDLES.items():
         step(frames / name, scuff, "export", run, name, *words, cwd=frames)
 

@@ -51,9 +51,11 @@ weights = "none"
 learning_rate = 1e-3
 schedule = "cosine"
 [inspection]
-min_area_px = 50
+threshold = 0.9
+min_area_px = 200
 """
-"""Smaller than 50 pixels are 5 in 100 of the regions that the set's annotators drew, and most of those are specks."""
+"""The operating point has few false alarms, as a line has: what is called for nothing is what a screening cannot spare,
+and what comes and goes with the place of a tile's edge. It was chosen on validation frames of another seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +195,15 @@ def main() -> None:
     parser.add_argument("parts", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--training-frames", type=int, default=16)
-    parser.add_argument("--validation-frames", type=int, default=4)
+    parser.add_argument("--validation-frames", type=int, default=6)
     parser.add_argument("--test-frames", type=int, default=3, help="of each share: 4 %% and 13 %%; two more are clean")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=2)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
     for name in ("frames", "masks"):
         (given.out / name).mkdir(parents=True, exist_ok=True)
     plan = [("training", f"T{n:02d}-left", {"cells": TRAINING_CELLS}) for n in range(given.training_frames)]
-    plan += [("validation", f"V{n:02d}-left", {"windows": 0.13}) for n in range(given.validation_frames)]
+    plan += [("validation", f"V{n:02d}-left", {"windows": (0.13, 0.04)[n % 2]}) for n in range(given.validation_frames)]
     for percent in (4, 13):
         plan += [("test", f"F{percent:02d}{n:02d}-left", {"windows": percent / 100}) for n in range(given.test_frames)]
     plan += [("test", f"C00-{camera}", {"windows": 0.0}) for camera in ("left", "right")]

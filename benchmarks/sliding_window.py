@@ -35,8 +35,8 @@ class SlidingWindow:
         self._threshold, self._least_px = facts.threshold_in_force, facts.recipe.inspection.min_area_px
         self._overlap = overlap
 
-    def inspect(self, jpeg: bytes) -> NDArray[np.bool_]:
-        """Say which pixels of a picture belong to a defect (H×W)."""
+    def inspect(self, jpeg: bytes) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Give the scores of a picture's pixels, and say which of them belong to a defect (H×W each)."""
         decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
         pixels = torch.from_numpy(np.asarray(decoded)).permute(2, 0, 1)[None].float()
         with torch.inference_mode():
@@ -46,7 +46,7 @@ class SlidingWindow:
         _, numbered, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
         defects = stats[:, cv2.CC_STAT_AREA] >= self._least_px
         defects[0] = False  # what is in no region
-        return np.asarray(defects[numbered], np.bool_)
+        return scores, np.asarray(defects[numbered], np.bool_)
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from scuff.training.history import History
 from scuff.training.module import MONITOR, SurfaceModule
 from scuff.training.precision import Device, choose_precision, keep_depthwise_fp32, keep_large_blocks
 from scuff.training.progress import progress
+from scuff.training.replay import Replay
 from scuff.training.run import BEST, FITTED, LAST, Run
 from scuff.training.saving import Keep, WholeFiles, next_epoch
 
@@ -172,6 +173,9 @@ def _trainer(run: Run, device: Device, together: Processes) -> lightning.Trainer
     settings = run.record.recipe.training
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     precision = choose_precision(settings.precision, device)
+    callbacks = _callbacks(run.folder, settings.patience)
+    if device == "cuda" and together.all == 1:
+        callbacks.append(Replay(precision))
     return lightning.Trainer(
         accelerator=device,
         devices=together.each,
@@ -180,7 +184,7 @@ def _trainer(run: Run, device: Device, together: Processes) -> lightning.Trainer
         use_distributed_sampler=False,  # the order divides batches itself
         precision="bf16-mixed" if precision == "bf16" else "32-true",
         max_epochs=settings.epochs,
-        callbacks=_callbacks(run.folder, settings.patience),
+        callbacks=callbacks,
         logger=TensorBoardLogger(run.folder, name="", version="tensorboard"),
         plugins=[WholeFiles()],
         enable_model_summary=False,
