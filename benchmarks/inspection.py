@@ -29,7 +29,8 @@ import openvino
 from numpy.typing import NDArray
 
 from agreement import Answer, Answers, Truth, compare, f1
-from peak import multiplications, peak_tops, tile_seconds
+from operations import multiplications
+from peak import peak_tops, tile_seconds
 from scuff.core.bundle import Bundle, open_bundle
 from scuff.core.picture import read_picture
 from scuff.core.recipe_file import load_recipe

@@ -1,4 +1,4 @@
-"""What this CPU computes at most, and what a network asks of it."""
+"""What this CPU computes at most."""
 
 import time
 
@@ -45,23 +45,3 @@ def tile_seconds(model: openvino.Model, hint: str, values: np.ndarray[tuple[int,
         queue.wait_all()
         best = min(best, (time.perf_counter() - began) / TILES)
     return best
-
-
-def multiplications(network: nn.Module, tile_px: int) -> int:
-    """Multiplications (each with an addition) of the convolutions of a network, for one tile."""
-    counted = 0
-
-    def count(module: nn.Module, _: object, output: torch.Tensor) -> None:
-        nonlocal counted
-        if isinstance(module, nn.ConvTranspose2d):
-            taps = module.kernel_size[0] * module.kernel_size[1] // (module.stride[0] * module.stride[1])
-            counted += output[0].numel() * module.in_channels * taps
-        elif isinstance(module, nn.Conv2d):
-            counted += output[0].numel() * module.weight[0].numel()
-
-    hooks = [module.register_forward_hook(count) for module in network.modules()]
-    with torch.no_grad():
-        network(torch.zeros(1, 3, tile_px, tile_px))
-    for hook in hooks:
-        hook.remove()
-    return counted
