@@ -86,6 +86,8 @@ TARGETS = (
     Target("plain, half-resolution head, INT8, tiles", "plain-int8", "F13", 15, f1=0.005, matched=0.99),
     Target("plain, half-resolution head, INT8, strips", "plain-int8-strips", "F13", 15, f1=0.005, matched=0.99),
 )
+"""Of bundles that the gate of `scuff export` refused there are no rows."""
+
 TWO_CAMERAS, TWO_CAMERAS_S = "b0-int8", 0.5
 MEMORY_MB = 1000
 MORE_OVERLAP, FRAMES_WITH_MORE = 0.5, 1
@@ -136,10 +138,18 @@ def run_of(bundle: str) -> str:
     return bundle.partition("-")[0]
 
 
-def measure(frames: Path, names: list[str], rounds: int) -> tuple[Seen, dict[Side, Seen]]:
+def written(frames: Path) -> list[Target]:
+    """The targets whose bundles were written."""
+    targets = [target for target in TARGETS if (frames / target.bundle).is_dir()]
+    for title in (target.title for target in TARGETS if target not in targets):
+        sys.stdout.write(f"{title}: no bundle, the gate refused it\n")
+    return targets
+
+
+def measure(frames: Path, targets: list[Target], names: list[str], rounds: int) -> tuple[Seen, dict[Side, Seen]]:
     """Let all sides take turns over all frames."""
     window = SlidingWindow(load_checkpoint(frames / "b0" / "checkpoint.pt"))
-    sides = sorted({side for target in TARGETS for side in (target.side, (target.bundle, False))})
+    sides = sorted({side for target in targets for side in (target.side, (target.bundle, False))})
     inspectors = {(bundle, screened): inspector_of(frames / bundle, screened) for bundle, screened in sides}
     for (bundle, _), inspector in inspectors.items():
         sys.stdout.write(f"{bundle}: {inspector.scorer.runtime.name}\n")
@@ -159,10 +169,10 @@ def measure(frames: Path, names: list[str], rounds: int) -> tuple[Seen, dict[Sid
     return baseline, ours
 
 
-def references(frames: Path, names: list[str]) -> dict[str, dict[str, Answer]]:
+def references(frames: Path, targets: list[Target], names: list[str]) -> dict[str, dict[str, Answer]]:
     """The checkpoints' own answers in fp32 PyTorch on square tiles, by bundle, whose terms hold, and by frame."""
     found: dict[str, dict[str, Answer]] = defaultdict(dict)
-    bundles = {target.bundle: open_bundle(frames / target.bundle) for target in TARGETS}
+    bundles = {target.bundle: open_bundle(frames / target.bundle) for target in targets}
     for run in sorted({run_of(bundle) for bundle in bundles}):
         checkpoint = load_checkpoint(frames / run / "checkpoint.pt")
         runtime = TorchRuntime(checkpoint.network())
@@ -295,11 +305,12 @@ def main() -> None:
     frames = given.work.resolve() / "mosaic"
     names = sorted(path.stem for path in frames.glob("frames/F*.jpg"))
     truth = {name: read_picture(frames / "masks" / f"{name}.png")[..., 0] > 127 for name in names}
-    baseline, ours = measure(frames, names, given.rounds)
-    reference = references(frames, names)
+    targets = written(frames)
+    baseline, ours = measure(frames, targets, names, given.rounds)
+    reference = references(frames, targets, names)
     sys.stdout.write(f"MONAI, fp32, overlap {OVERLAP}: {baseline.median('F'):.2f} s a frame\n")
-    terms = {target.bundle: terms_of(open_bundle(frames / target.bundle)) for target in TARGETS}
-    met = [judge(target, baseline, ours, reference[target.bundle], truth, terms[target.bundle]) for target in TARGETS]
+    terms = {target.bundle: terms_of(open_bundle(frames / target.bundle)) for target in targets}
+    met = [judge(target, baseline, ours, reference[target.bundle], truth, terms[target.bundle]) for target in targets]
     plain, full = (f1(answers, truth) for answers in (ours["plain-int8", False].answers, baseline.answers))
     met.append(plain >= full)
     sys.stdout.write(f"F1 of the plain network in int8 {plain:.4f}, of EffUNet-B0 in the sliding window {full:.4f}\n")
