@@ -20,7 +20,8 @@ help: ## Say what there is to make
 demo: $(INSTALLED) ## Photograph simulated sheets, train on some, inspect the others; 8 minutes on two cores
 	scripts/demo
 
-# Two processes: in one, a test of training that forks a loader ended in a segmentation fault, twice, and nobody knows why yet.
+# Two processes: in one, a test of training that forks a loader ended in a segmentation fault now and then. A debugger shows
+# the signal in the main thread while it waits for the loader to end; why is not known.
 test: $(INSTALLED) ## Run the tests
 	$(BIN)/pytest --ignore tests/training
 	$(BIN)/pytest tests/training

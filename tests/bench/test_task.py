@@ -52,7 +52,8 @@ def test_what_is_done_is_not_done_again(make_task: Callable[..., Task], monkeypa
     def refuse(*_: object) -> None:
         raise AssertionError("trained again")
 
-    monkeypatch.setattr("scuff.bench.task.begin_run", refuse)
+    for step in ("fit", "assess"):
+        monkeypatch.setattr(f"scuff.bench.task.{step}", refuse)
     assert run_task(task) == ""
 
 

@@ -9,14 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from tests.fixtures.ray_cluster import Nodes
 
 from scuff.dataset.patches import Patches
+from scuff.training.hold import LOCK
 
 WORKER = "ray::run_task"
 """What Ray calls a process in which a training runs."""
 
-EPOCHS = 12
+EPOCHS = 30
 
 
 def lines(run: Path) -> list[dict[str, str]]:
@@ -45,13 +47,18 @@ def test_whatever_dies_the_trainings_go_on(nodes: Nodes, plan_file: Path, patche
     plan_file.write_text(plan_file.read_text().replace("epochs = 2", f"epochs = {EPOCHS}\npatience = 100"))
     command = [sys.executable, "-m", "scuff.cli.main", "bench", str(plan_file), "--patches", str(patches.folder)]
     whole, disturbed = tmp_path / "whole", tmp_path / "disturbed"
+    # A core for each training, as on the nodes: sums over two cores round otherwise.
+    locally = [*command, "--at-once", str(len(os.sched_getaffinity(0)))]
     alone = {**os.environ, "HOME": str(tmp_path)}  # where Ray keeps its token
-    assert subprocess.run([*command, "--out", str(whole)], env=alone).returncode == 0
+    assert subprocess.run([*locally, "--out", str(whole)], env=alone).returncode == 0
 
     # The command itself is killed on this machine alone; it goes on on a cluster, of which a node is killed.
-    with subprocess.Popen([*command, "--out", str(disturbed)], env=alone) as run:
+    with subprocess.Popen([*locally, "--out", str(disturbed)], env=alone) as run:
         wait_for_epochs(2, disturbed, run)
         run.kill()
+    for folder in disturbed.glob("runs/*"):  # what it leaves behind lives on for some seconds
+        with FileLock(folder / LOCK):
+            pass
     before = sum(len(lines(folder)) for folder in disturbed.glob("runs/*"))
     with subprocess.Popen([*command, "--out", str(disturbed), "--ray-address", nodes.address]) as run:
         wait_for_epochs(before + 2, disturbed, run)

@@ -18,6 +18,7 @@ from scuff.training.curves import draw_curves
 from scuff.training.finish import finish, frames_of
 from scuff.training.fit import fit
 from scuff.training.history import HISTORY
+from scuff.training.hold import hold
 from scuff.training.precision import choose_device
 from scuff.training.run import begin_run
 
@@ -87,15 +88,17 @@ def note_failure(folder: Path, problem: str, details: str = "") -> str:
 
 
 def _train_and_count(task: Task) -> None:
-    if is_done(task.folder):
-        return
     device = choose_device("auto")
     patches = load_patches(task.patches)
     run = begin_run(task.folder, patches, task.trial.recipe)
-    # Before training, which would else be for nothing: they may be gone, or changed.
-    validation, test = (frames_of(run, side) for side in (Side.VALIDATION, Side.TEST))
-    if not run.checkpoint.is_file():
-        best = fit(run, patches, device)
-        draw_curves(run.folder / HISTORY, run.folder / "curves.png")
-        finish(run, best, *validation, device)
-    assess(run, *test, figures_folder(run.folder), device)
+    # What a command that was killed has left may live on for some seconds, and even finish.
+    with hold(run, wait=True):
+        if is_done(run.folder):
+            return
+        # Before training, which would else be for nothing: they may be gone, or changed.
+        validation, test = (frames_of(run, side) for side in (Side.VALIDATION, Side.TEST))
+        if not run.checkpoint.is_file():
+            best = fit(run, patches, device)
+            draw_curves(run.folder / HISTORY, run.folder / "curves.png")
+            finish(run, best, *validation, device)
+        assess(run, *test, figures_folder(run.folder), device)

@@ -15,8 +15,9 @@ from scuff.training.curves import draw_curves
 from scuff.training.finish import finish, frames_of
 from scuff.training.fit import NotTheFirst, Processes, fit
 from scuff.training.history import HISTORY
-from scuff.training.precision import choose_device
-from scuff.training.run import begin_run, is_first_process
+from scuff.training.hold import hold
+from scuff.training.precision import Device, choose_device
+from scuff.training.run import Run, begin_run, is_first_process
 
 INTERRUPTED = 130
 """The exit code that shells give to a command that Ctrl-C ended."""
@@ -88,26 +89,31 @@ def command(
         click.echo(f"Wrote {run / 'augmentation.png'}: training patches as cut, and as epochs 1, 2, … see them")
         return
     begun = begin_run(run, cut, recipe)
-    if begun.checkpoint.is_file():
-        click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
-        return
-    catalogue, rows = frames_of(begun, Side.VALIDATION)
+    with hold(begun, wait=False):
+        if begun.checkpoint.is_file():
+            click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
+            return
+        _train(begun, cut, device, Processes(devices, nodes))
+
+
+def _train(run: Run, patches: Patches, device: Device, processes: Processes) -> None:
+    catalogue, rows = frames_of(run, Side.VALIDATION)
     if is_first_process():
-        _draw_variations(run, cut, recipe)
-    if begun.last and is_first_process():
-        click.echo(f"{run}: goes on where it was interrupted")
+        _draw_variations(run.folder, patches, run.record.recipe)
+    if run.last and is_first_process():
+        click.echo(f"{run.folder}: goes on where it was interrupted")
     try:
-        best = fit(begun, cut, device, _say_start, Processes(devices, nodes))
+        best = fit(run, patches, device, _say_start, processes)
     except NotTheFirst:
         raise
     except SystemExit as stopped:  # Lightning's answer to Ctrl-C
         click.echo("Stopped; the same command goes on after the last finished epoch", err=True)
         raise SystemExit(INTERRUPTED) from stopped
-    draw_curves(run / HISTORY, run / "curves.png")
+    draw_curves(run.folder / HISTORY, run.folder / "curves.png")
     with click.progressbar(length=len(rows), label="Choosing the threshold on validation") as bar:
-        facts = finish(begun, best, catalogue, rows, device, bar.update).facts
+        facts = finish(run, best, catalogue, rows, device, bar.update).facts
     click.echo(f"Best epoch {facts.best_epoch}; threshold {facts.threshold:.3f}: {facts.threshold_source}")
-    click.echo(f"Checkpoint {begun.checkpoint}, curves {run / 'curves.png'}")
+    click.echo(f"Checkpoint {run.checkpoint}, curves {run.folder / 'curves.png'}")
 
 
 def _say_start(loaded: str) -> None:
