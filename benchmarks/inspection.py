@@ -85,7 +85,7 @@ TARGETS = (
     Target("plain, half-resolution head, INT8, tiles", "plain-int8", "F13", 15, f1=0.005, matched=0.99),
     Target("plain, half-resolution head, INT8, strips", "plain-int8-strips", "F13", 15, f1=0.005, matched=0.99),
 )
-"""Of bundles that the gate of `scuff export` refused there are no rows."""
+"""Strips may be refused by the gate of `scuff export`; they then have no row, and count for nothing."""
 
 TWO_CAMERAS, TWO_CAMERAS_S = "b0-int8", 0.5
 MEMORY_MB = 1000
@@ -138,10 +138,14 @@ def run_of(bundle: str) -> str:
 
 
 def written(frames: Path) -> list[Target]:
-    """The targets whose bundles were written."""
-    targets = [target for target in TARGETS if (frames / target.bundle).is_dir()]
-    for title in (target.title for target in TARGETS if target not in targets):
-        sys.stdout.write(f"{title}: no bundle, the gate refused it\n")
+    """The targets whose bundles were written; ends the program where one is missing that the gate has not refused."""
+    refused = [target for target in TARGETS if (frames / f"{target.bundle}.disagreement").is_dir()]
+    for target in refused:
+        sys.stdout.write(f"{target.title}: no bundle, the gate refused it\n")
+    targets = [target for target in TARGETS if target not in refused]
+    missing = sorted({target.bundle for target in targets if not (frames / target.bundle).is_dir()})
+    if missing:
+        sys.exit(f"{frames}: there is no {', '.join(missing)}; run inspection_sets.py to its end")
     return targets
 
 

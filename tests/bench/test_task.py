@@ -1,8 +1,11 @@
 import csv
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.fixtures.holder import held_elsewhere
 
 from scuff.bench.plan import Plan, Trial, trials_of
 from scuff.bench.results import compare_best, group_results, read_result
@@ -43,6 +46,23 @@ def test_from_patches_to_figures(make_task: Callable[..., Task], patches: Patche
     with (task.folder / "evaluation" / "test" / "counts.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row["class"] == "defect"]
     assert sum(counts.tp for counts in result.counts.values()) == sum(int(row["tp_px"]) for row in rows)
+
+
+def test_what_a_killed_command_left_behind_is_waited_for(
+    make_task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = make_task()
+    with held_elsewhere(task.folder) as holder:
+
+        def end_it(line: str) -> None:
+            sys.stdout.write(f"{line}\n")
+            holder.kill()
+
+        monkeypatch.setattr("builtins.print", end_it)
+        assert run_task(task) == ""
+        assert holder.wait() == -signal.SIGKILL
+    log = (task.folder / LOG).read_text()
+    assert log.index("waits for another process") < log.index("Epoch 1: loss")
 
 
 def test_what_is_done_is_not_done_again(make_task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch) -> None:

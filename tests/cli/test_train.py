@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from tests.fixtures.holder import held_elsewhere
 
 from scuff.cli.main import main
 from scuff.core.bundle import open_bundle
@@ -81,6 +82,13 @@ def test_a_finished_run_is_not_trained_again(scuff: Scuff, run: Path, patches: P
     before = (run / "checkpoint.pt").stat().st_mtime_ns
     assert "already trained" in scuff("train", patches.folder, run, *SETTINGS)
     assert (run / "checkpoint.pt").stat().st_mtime_ns == before
+
+
+def test_a_run_that_another_process_trains_is_refused(scuff: Scuff, patches: Patches, tmp_path: Path) -> None:
+    with held_elsewhere(tmp_path / "run"):
+        said = scuff("train", patches.folder, tmp_path / "run", *SETTINGS, code=2)
+    assert "another process trains into it; wait for it, or stop it" in said
+    assert not (tmp_path / "run" / "metrics.csv").exists()
 
 
 def test_what_a_run_starts_with_is_said(scuff: Scuff, run: Path, patches: Patches, tmp_path: Path) -> None:

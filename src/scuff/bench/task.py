@@ -92,7 +92,7 @@ def _train_and_count(task: Task) -> None:
     patches = load_patches(task.patches)
     run = begin_run(task.folder, patches, task.trial.recipe)
     # What a command that was killed has left may live on for some seconds, and even finish.
-    with hold(run, wait=True):
+    with hold(run, wait=print):
         if is_done(run.folder):
             return
         # Before training, which would else be for nothing: they may be gone, or changed.

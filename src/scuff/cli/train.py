@@ -89,7 +89,7 @@ def command(
         click.echo(f"Wrote {run / 'augmentation.png'}: training patches as cut, and as epochs 1, 2, … see them")
         return
     begun = begin_run(run, cut, recipe)
-    with hold(begun, wait=False):
+    with hold(begun):
         if begun.checkpoint.is_file():
             click.echo(f"{run}: already trained; `scuff evaluate {run}` shows how well")
             return

@@ -30,7 +30,7 @@ class Replay(Callback):
             raise TypeError(f"Replay records the network of a SurfaceModule, not of a {type(pl_module).__name__}")
         try:
             replay(pl_module.network, batch[0], self._precision)
-        except RuntimeError as error:
+        except (AssertionError, RuntimeError) as error:
             warnings.warn(f"training goes on without CUDA graphs, and slower: {error}", stacklevel=2)
 
 
@@ -48,13 +48,17 @@ def replay(network: nn.Module, pixels: Tensor, precision: Precision) -> None:
 
     Raises:
         RuntimeError: The network does something that cannot be recorded, such as to look at a value.
+        AssertionError: It is of a kind that cannot be recorded.
     """
     # The gradients come from the stream of the recording; PyTorch waits for it, and would say so at length.
     torch.autograd.graph.set_warn_on_accumulate_grad_stream_mismatch(False)
     before = {name: buffer.clone() for name, buffer in network.named_buffers()}
     try:
         with torch.autocast("cuda", torch.bfloat16, enabled=precision == "bf16", cache_enabled=False):
-            torch.cuda.make_graphed_callables(network, (pixels.contiguous(memory_format=torch.channels_last),))
+            # Other threads may go on meanwhile: the loader's pins the next batches.
+            torch.cuda.make_graphed_callables(
+                network, (pixels.contiguous(memory_format=torch.channels_last),), capture_error_mode="thread_local"
+            )
     finally:
         for name, buffer in network.named_buffers():
             buffer.copy_(before[name])  # recording has trained batch normalisation on the pixels
