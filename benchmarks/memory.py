@@ -7,6 +7,7 @@ so this is a program of its own.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ def peak_mb(command: Sequence[object]) -> float:
 
 def main() -> None:
     """Run and print; exits with 1 where the command fails by another code than 1, which says that parts fail."""
+    if not sys.argv[1:] or shutil.which(sys.argv[1]) is None:
+        sys.exit(f"{' '.join(sys.argv[1:2]) or 'no command given'}: name a command that can be run; see {__file__}")
     running = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(running.pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):

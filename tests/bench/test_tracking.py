@@ -19,7 +19,7 @@ from scuff.bench.tracking import QUIET, Tracker
 from scuff.core.errors import ScuffError
 from scuff.dataset.patches import Patches
 
-mlflow = pytest.importorskip("mlflow")
+mlflow = pytest.importorskip("mlflow", reason="MLflow is missing: pip install scuff[mlflow]")
 
 pytestmark = [
     # MLflow brings a hundred packages into the process, and threads that outlive the tests.

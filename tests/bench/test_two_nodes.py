@@ -39,7 +39,7 @@ def wait_for_epochs(count: int, out: Path, run: subprocess.Popen[bytes]) -> None
         select.select([], [], [], 0.01)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is missing: pip install scuff[cluster]")
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")

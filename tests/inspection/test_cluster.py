@@ -30,7 +30,9 @@ FRAMES = 240
 WORKER = "ray::MapWorker"
 """What Ray calls the processes in which the actors of a dataset live."""
 
-needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason="Ray is missing: pip install scuff[cluster]"
+)
 
 
 def add_pictures(folder: Path, count: int) -> None:

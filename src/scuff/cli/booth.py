@@ -170,7 +170,7 @@ def render(
 
     The same seed gives the same bytes. Stopped by Ctrl-C or killed, the same command goes on where it stopped, and
     with a larger --parts it adds parts.
-    """  # noqa: D301 - click wants the backspace character itself
+    """  # noqa: D301 - a raw string would give click two characters for its mark \b
     lightings = read_lightings(lights, LUMINAIRES)
     settings = Settings(seed, shape, finish, read_size(size), sound_share, lightings, min_visibility, most_flaws, gamma)
     numbers = range(first, first + parts)

@@ -96,7 +96,7 @@ def command(
     \b
     Example:
       scuff inspect bundles/bowl pictures/ --out inspected
-    """  # noqa: D301 - click wants the backspace character itself
+    """  # noqa: D301 - a raw string would give click two characters for its mark \b
     try:
         counts = _run(bundle, paths, out, partial(_recipe, station=station, overrides=overrides), pictures, ray_address)
     except KeyboardInterrupt:

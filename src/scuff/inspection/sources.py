@@ -112,12 +112,12 @@ def _candidates(file: str) -> Iterator[str]:
 
 def _matches(argument: str) -> list[Path]:
     """Say which files and folders an argument names, as absolute paths."""
-    path = Path(os.path.abspath(argument))  # noqa: PTH100 - keeps links, which resolve() would follow
+    path = Path(os.path.abspath(argument))  # noqa: PTH100 - drops ".." and keeps links; resolve() follows them
     if path.exists():
         return [path]
     if not glob.has_magic(argument):
         raise PictureError(f"{argument}: there is no such file or folder")
-    matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob refuses absolute patterns
     found = [match for match in map(Path, sorted(matches)) if match.is_dir() or is_picture(match)]
     if not found:
         raise PictureError(f"{argument}: no picture matches this pattern; {_suffixes()}")

@@ -9,7 +9,6 @@ import copy
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from timm.layers.squeeze_excite import SEModule
 from timm.models._efficientnet_blocks import SqueezeExcite
 from torch import Tensor, nn
@@ -75,13 +74,13 @@ class LocalGate(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """N×C×h×w in and out; at the border of the input the window is cut off."""
-        cells = F.avg_pool2d(x, self.cell) if self.cell > 1 else x
+        cells = nn.functional.avg_pool2d(x, self.cell) if self.cell > 1 else x
         reach = self.window // 2
         # The mean over a rectangle is the mean of the means of its rows, and far fewer additions.
-        squeezed = F.avg_pool2d(cells, (self.window, 1), 1, (reach, 0), count_include_pad=False)
-        squeezed = F.avg_pool2d(squeezed, (1, self.window), 1, (0, reach), count_include_pad=False)
+        squeezed = nn.functional.avg_pool2d(cells, (self.window, 1), 1, (reach, 0), count_include_pad=False)
+        squeezed = nn.functional.avg_pool2d(squeezed, (1, self.window), 1, (0, reach), count_include_pad=False)
         gates = self.excite(squeezed)
         if self.cell > 1:
-            gates = F.interpolate(gates, scale_factor=self.cell, mode="nearest")
+            gates = nn.functional.interpolate(gates, scale_factor=self.cell, mode="nearest")
         y: Tensor = x * gates
         return y

@@ -11,7 +11,6 @@ over the whole batch, whichever process has which part of it.
 from typing import Literal
 
 import torch
-import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
 from scuff.core.mask import OUTSIDE, SOUND
@@ -34,10 +33,10 @@ def cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
     """
     inside = truth != OUTSIDE
     if logits.shape[1] == 1:
-        each = F.binary_cross_entropy_with_logits(logits[:, 0], (truth != SOUND).float(), reduction="none")
+        each = nn.functional.binary_cross_entropy_with_logits(logits[:, 0], (truth != SOUND).float(), reduction="none")
         total = (each * inside).sum()
     else:
-        total = F.cross_entropy(logits, truth.long(), ignore_index=OUTSIDE, reduction="sum")
+        total = nn.functional.cross_entropy(logits, truth.long(), ignore_index=OUTSIDE, reduction="sum")
     return summed(total) / summed(inside.sum().float()).clamp(min=1)
 
 

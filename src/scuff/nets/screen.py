@@ -1,7 +1,6 @@
 """The screening network: from a camera's bytes to one score for each cell of a frame, in the time of a few tiles."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
 from scuff.nets.plain import Convolution
@@ -62,7 +61,7 @@ class Stem(nn.Module):
         x = frames.flatten(2).unflatten(2, (-1, 3 * TOGETHER)).permute(0, 3, 1, 2)  # B×H×W×3 to B×12×H×W/4
         values, steps = self.rounded()
         rounded = self.weight + (values * steps - self.weight).detach()  # gradients go straight through the rounding
-        return F.relu(self.norm(F.conv2d(x.to(rounded.dtype), rounded, stride=(TOGETHER, 1))))
+        return nn.functional.relu(self.norm(nn.functional.conv2d(x.to(rounded.dtype), rounded, stride=(TOGETHER, 1))))
 
     def rounded(self) -> tuple[Tensor, Tensor]:
         """Weights as whole numbers from -127 to 127, and the step of each channel; their product is what is used."""

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 import torch
-import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
 from scuff.core.errors import RecipeError, WeightsError
@@ -80,7 +79,7 @@ class SurfaceUNet(nn.Module):
         height, width = pixels.shape[-2:]
         logits = self.coarse(pixels)
         if self.step > 1:
-            logits = F.interpolate(logits, scale_factor=self.step, mode="nearest")
+            logits = nn.functional.interpolate(logits, scale_factor=self.step, mode="nearest")
         return logits[..., :height, :width]
 
     def coarse(self, pixels: Tensor) -> Tensor:
@@ -96,7 +95,7 @@ class SurfaceUNet(nn.Module):
         beyond = -height % STRIDES[-1], -width % STRIDES[-1]
         x = (pixels.float() - self.mean) / self.std
         if any(beyond):
-            x = F.pad(x, (0, beyond[1], 0, beyond[0]), mode="replicate")
+            x = nn.functional.pad(x, (0, beyond[1], 0, beyond[0]), mode="replicate")
         *skips, x = self.encoder(x)
         for stage in self.decoder:
             skip = skips.pop() if stage.has_skip else None

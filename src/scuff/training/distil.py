@@ -8,9 +8,8 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 import scuff
 from scuff.core.errors import CheckpointError
@@ -166,7 +165,7 @@ def screening_loss(logits: Tensor, wanted: Tensor) -> Tensor:
         logits: B×h×w.
         wanted: B×h×w, in [0, 1].
     """
-    return F.binary_cross_entropy_with_logits(logits, wanted, pos_weight=logits.new_tensor(MISSED))
+    return nn.functional.binary_cross_entropy_with_logits(logits, wanted, pos_weight=logits.new_tensor(MISSED))
 
 
 def _batch(lessons: Sequence[Lesson], size: int, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
