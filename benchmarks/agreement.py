@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.export.matching import Matches, Terms, match_defects
-from scuff.inspection.regions import find_defects
+from scuff.export.matching import Matches, match_defects
+from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.scores import ScoreMap
 
 Truth = Mapping[str, NDArray[np.bool_]]
@@ -22,9 +22,9 @@ class Answer:
     mask: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, scores: ScoreMap, terms: Terms) -> "Answer":
+    def of(cls, scores: ScoreMap, criteria: Criteria) -> "Answer":
         """Find the defects in scores."""
-        _, mask = find_defects(scores, terms.threshold, terms.classes, terms.min_area_px)
+        _, mask = find_defects(scores, criteria)
         return cls(scores, mask > 0)
 
 
@@ -55,11 +55,11 @@ class Likeness:
         )
 
 
-def compare(one: Answers, reference: Answers, truth: Truth, terms: Terms) -> Likeness:
-    """Compare two answers, by the same terms, on the frames that have a truth."""
+def compare(one: Answers, reference: Answers, truth: Truth, criteria: Criteria) -> Likeness:
+    """Compare two answers, by the same criteria, on the frames that have a truth."""
     pixels = sum(mask.size for mask in truth.values())
     differing = sum(int(np.count_nonzero(one[name].mask ^ reference[name].mask)) for name in truth)
-    matches = (match_defects(one[name].scores, reference[name].scores, terms) for name in truth)
+    matches = (match_defects(one[name].scores, reference[name].scores, criteria) for name in truth)
     return Likeness(f1(one, truth), f1(reference, truth), sum(matches, Matches()), differing / pixels)
 
 

@@ -34,8 +34,8 @@ from scuff.core.bundle import Bundle, open_bundle
 from scuff.core.picture import read_picture
 from scuff.core.recipe_file import load_recipe
 from scuff.core.tile import squares
-from scuff.export.matching import Terms
 from scuff.inspection.pipeline import Inspector
+from scuff.inspection.regions import Criteria
 from scuff.inspection.scores import FULL, ScoreMap
 from scuff.inspection.tiling import score_frame
 from scuff.nets.checkpoint import load_checkpoint
@@ -126,10 +126,9 @@ def as_bytes(scores: NDArray[np.float32]) -> ScoreMap:
     return ScoreMap(np.round(FULL * scores).astype(np.uint8), None, 1, (scores.shape[0], scores.shape[1]))
 
 
-def terms_of(bundle: Bundle) -> Terms:
+def criteria_of(bundle: Bundle) -> Criteria:
     """What makes a defect for a bundle."""
-    settings, manifest = load_recipe(bundle.recipe).inspection, bundle.manifest
-    return Terms(settings.threshold or manifest.threshold, manifest.classes, settings.min_area_px)
+    return Criteria.of(load_recipe(bundle.recipe).inspection, bundle.manifest.threshold, bundle.manifest.classes)
 
 
 def run_of(bundle: str) -> str:
@@ -173,7 +172,7 @@ def measure(frames: Path, targets: list[Target], names: list[str], rounds: int) 
 
 
 def references(frames: Path, targets: list[Target], names: list[str]) -> dict[str, dict[str, Answer]]:
-    """The checkpoints' own answers in fp32 PyTorch on square tiles, by bundle, whose terms hold, and by frame."""
+    """The checkpoints' own answers in fp32 PyTorch on square tiles, by bundle, whose criteria hold, and by frame."""
     found: dict[str, dict[str, Answer]] = defaultdict(dict)
     bundles = {target.bundle: open_bundle(frames / target.bundle) for target in targets}
     for run in sorted({run_of(bundle) for bundle in bundles}):
@@ -183,7 +182,7 @@ def references(frames: Path, targets: list[Target], names: list[str]) -> dict[st
             pixels = read_picture(frames / "frames" / f"{name}.jpg")
             scores = score_frame(pixels, runtime, squares(checkpoint.facts.tile_px))
             for bundle in (bundle for bundle in bundles if run_of(bundle) == run):
-                found[bundle][name] = Answer.of(scores, terms_of(bundles[bundle]))
+                found[bundle][name] = Answer.of(scores, criteria_of(bundles[bundle]))
     return found
 
 
@@ -193,7 +192,7 @@ def judge(
     ours: dict[Side, Seen],
     reference: Answers,
     truth: Truth,
-    terms: Terms,
+    criteria: Criteria,
 ) -> bool:
     """Print a row of the table, and say whether the target is met."""
     seen = ours[target.side]
@@ -207,12 +206,12 @@ def judge(
         met.append(equal)
         answer, monai = f"masks {'equal to' if equal else 'DIFFER from'} those without screening", ""
     else:
-        there = compare(seen.answers, reference, truth, terms)
+        there = compare(seen.answers, reference, truth, criteria)
         met += [there.differing <= target.differing, there.matches.matched >= target.matched * there.matches.defects]
         met.append(abs(there.f1 - there.f1_reference) <= target.f1)
         answer = str(there)
         # Another network is not what the sliding window ran with.
-        monai = str(compare(seen.answers, baseline.answers, truth, terms)) if run_of(target.bundle) == "b0" else ""
+        monai = str(compare(seen.answers, baseline.answers, truth, criteria)) if run_of(target.bundle) == "b0" else ""
     sys.stdout.write(
         f"| {target.title} | {seconds:.3f} s | {faster:.1f}× | ≥ {target.faster:g}× | {answer} | {monai} | "
         f"{'met' if all(met) else 'MISSED'} |\n"
@@ -228,15 +227,15 @@ def best_network(frames: Path, plain: Answers, full: Answers, truth: Truth) -> b
     figures = []
     for run, answers in (("plain", plain), ("b0", full)):
         facts = load_checkpoint(frames / run / "checkpoint.pt").facts
-        terms = Terms(facts.threshold, facts.recipe.product.classes)
-        figures.append(f1({name: Answer.of(answers[name].scores, terms) for name in truth}, truth))
+        criteria = Criteria(facts.threshold, facts.recipe.product.classes)
+        figures.append(f1({name: Answer.of(answers[name].scores, criteria) for name in truth}, truth))
     sys.stdout.write(
         "F1 of the plain network in int8 {:.4f}, of EffUNet-B0 in the sliding window {:.4f}\n".format(*figures)
     )
     return figures[0] >= figures[1]
 
 
-def with_itself(frames: Path, names: list[str], baseline: Seen, truth: Truth, terms: Terms) -> None:
+def with_itself(frames: Path, names: list[str], baseline: Seen, truth: Truth, criteria: Criteria) -> None:
     """Print how far MONAI's answer is from its own with more overlap: what no tiling can be nearer than."""
     window = SlidingWindow(load_checkpoint(frames / "b0" / "checkpoint.pt"), MORE_OVERLAP)
     few = {name: truth[name] for name in names[-FRAMES_WITH_MORE:]}
@@ -244,7 +243,7 @@ def with_itself(frames: Path, names: list[str], baseline: Seen, truth: Truth, te
     for name in few:
         scores, mask = window.inspect((frames / "frames" / f"{name}.jpg").read_bytes())
         other[name] = Answer(as_bytes(scores), mask)
-    likeness = compare(other, baseline.answers, few, terms)
+    likeness = compare(other, baseline.answers, few, criteria)
     sys.stdout.write(f"MONAI, overlap {MORE_OVERLAP}, against {OVERLAP}, on {', '.join(few)}: {likeness}\n")
 
 
@@ -318,10 +317,12 @@ def main() -> None:
     baseline, ours = measure(frames, targets, names, given.rounds)
     reference = references(frames, targets, names)
     sys.stdout.write(f"MONAI, fp32, overlap {OVERLAP}: {baseline.median('F'):.2f} s a frame\n")
-    terms = {target.bundle: terms_of(open_bundle(frames / target.bundle)) for target in targets}
-    met = [judge(target, baseline, ours, reference[target.bundle], truth, terms[target.bundle]) for target in targets]
+    criteria = {target.bundle: criteria_of(open_bundle(frames / target.bundle)) for target in targets}
+    met = [
+        judge(target, baseline, ours, reference[target.bundle], truth, criteria[target.bundle]) for target in targets
+    ]
     met.append(best_network(frames, ours["plain-int8", False].answers, baseline.answers, truth))
-    with_itself(frames, names, baseline, truth, terms["b0-fp32"])
+    with_itself(frames, names, baseline, truth, criteria["b0-fp32"])
     met.append(two_cameras(frames, given.rounds))
     limits(frames, ours)
     met.append(memory(frames, ("b0-fp32", "b0-int8", "plain-int8")))

@@ -53,7 +53,7 @@ def outcomes(out: Path) -> dict[str, str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -69,8 +69,10 @@ def test_all_pass(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     )
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "a.json",
+        "parts",
         "report.html",
         "results.csv",
+        "verdicts.csv",
     ]
 
 
@@ -139,7 +141,8 @@ def test_equal_runs_write_equal_bytes(bundle: Path, tmp_path: Path, monkeypatch:
         monkeypatch.chdir(tmp_path / folder)
         assert inspect(bundle, "in", "--out", "out") == 3
     one, two = (contents(tmp_path / folder / "out") for folder in ("one", "two"))
-    assert len(one) == 2 * 3 + 2 + 2
+    # Overlay and mask of two, a record and a part's file of each of four, two tables and the report.
+    assert len(one) == 2 * 2 + 2 * 4 + 3
     assert one == two
 
 
@@ -182,7 +185,7 @@ def test_other_settings_and_fewer_pictures_leave_nothing_of_an_earlier_run(bundl
     assert inspect(bundle, tmp_path / "in", "--out", out) == 1
     (tmp_path / "in" / "b.png").unlink()
     assert inspect(bundle, tmp_path / "in", "--out", out, "--set", "inspection.min_area_px=99") == 0
-    assert sorted(contents(out)) == ["a.json", "report.html", "results.csv"]
+    assert sorted(contents(out)) == ["a.json", "parts/a.json", "report.html", "results.csv", "verdicts.csv"]
 
 
 @pytest.mark.parametrize("signal_and_code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])

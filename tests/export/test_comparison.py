@@ -5,10 +5,11 @@ from numpy.typing import NDArray
 from scuff.core.errors import BundleError
 from scuff.evaluation.counts import Counts
 from scuff.export.comparison import Figures, compare
-from scuff.export.matching import Matches, Terms
+from scuff.export.matching import Matches
+from scuff.inspection.regions import Criteria
 from scuff.inspection.scores import ScoreMap
 
-TERMS = Terms(threshold=0.5, classes=("scratch",))
+TERMS = Criteria(threshold=0.5, classes=("scratch",))
 
 
 def row(*scores: int) -> ScoreMap:
@@ -43,7 +44,7 @@ def test_without_a_truly_defective_pixel_there_is_no_f1() -> None:
 def test_another_class_is_another_verdict() -> None:
     score = np.full((1, 2), 254, np.uint8)
     there, here = (ScoreMap(score, np.array([[1, value]], np.uint8), 1, (1, 2)) for value in (1, 2))
-    figures = compare(there, here, truth(1, 1), Terms(0.5, ("scratch", "dent")))
+    figures = compare(there, here, truth(1, 1), Criteria(0.5, ("scratch", "dent")))
     assert (figures.differing, figures.distance, figures.f1) == (0.5, 0, (1, 1))
 
 

@@ -15,10 +15,10 @@ from scuff.core.errors import BundleError
 from scuff.core.tile import Tiling, squares
 from scuff.export.held_out import HeldOut
 from scuff.export.limits import limits_of
-from scuff.export.matching import Terms
 from scuff.export.parity import Parity, compare_frames
 from scuff.export.wanted import Wanted
 from scuff.export.writer import write_bundle
+from scuff.inspection.regions import Criteria
 from scuff.inspection.runtime import Runtime, Take
 from scuff.inspection.scorer import Scorer
 from scuff.nets.checkpoint import Checkpoint
@@ -138,5 +138,5 @@ def test_tiles_put_one_pixel_off_are_refused(trained: Checkpoint, held_out: Held
 
 def compared(checkpoint: Checkpoint, runtime: Runtime, tiling: Tiling, frames: HeldOut) -> Parity:
     """Compare what a runtime scores with a checkpoint."""
-    reference, terms = TorchRuntime(checkpoint.network()), Terms(0.5, checkpoint.facts.classes)
-    return compare_frames(reference, squares(64), {"torch": Scorer(runtime, tiling)}, frames, terms)["torch"]
+    reference, criteria = TorchRuntime(checkpoint.network()), Criteria(0.5, checkpoint.facts.classes)
+    return compare_frames(reference, squares(64), {"torch": Scorer(runtime, tiling)}, frames, criteria)["torch"]

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scuff.export.matching import Matches, Terms, match_defects
+from scuff.export.matching import Matches, match_defects
+from scuff.inspection.regions import Criteria
 from scuff.inspection.scores import ScoreMap
 
-TERMS = Terms(threshold=0.5, classes=("scratch", "dent"))
+TERMS = Criteria(threshold=0.5, classes=("scratch", "dent"))
 THRESHOLD = 127
 
 
@@ -63,13 +64,13 @@ def test_what_both_score_close_to_the_threshold_is_marginal(here: int, there: in
 
 
 def test_small_regions_are_no_defects_but_find_defects_again() -> None:
-    terms = Terms(threshold=0.5, classes=("scratch",), min_area_px=10)
-    assert match_defects(line((5, 15), (30, 39)), line((5, 14)), terms) == Matches(1, 1)
+    criteria = Criteria(threshold=0.5, classes=("scratch",), min_area_px=10)
+    assert match_defects(line((5, 15), (30, 39)), line((5, 14)), criteria) == Matches(1, 1)
 
 
 def test_half_resolution_counts_as_full() -> None:
     score = np.zeros((4, 4), np.uint8)
     score[1, 1] = 200
     coarse = ScoreMap(score, None, 2, (7, 7))
-    assert match_defects(coarse, coarse, Terms(0.5, ("scratch",), min_area_px=4)) == Matches(2, 2)
-    assert match_defects(coarse, coarse, Terms(0.5, ("scratch",), min_area_px=5)) == Matches()
+    assert match_defects(coarse, coarse, Criteria(0.5, ("scratch",), min_area_px=4)) == Matches(2, 2)
+    assert match_defects(coarse, coarse, Criteria(0.5, ("scratch",), min_area_px=5)) == Matches()

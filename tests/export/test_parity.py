@@ -7,8 +7,8 @@ from scuff.core.errors import BundleError, CheckpointError
 from scuff.core.tile import Tiling
 from scuff.export.held_out import HeldOut, HeldOutFrame
 from scuff.export.limits import limits_of
-from scuff.export.matching import Terms
 from scuff.export.parity import Parity, compare_frames
+from scuff.inspection.regions import Criteria
 from scuff.inspection.runtime import Runtime, Take, Tiles
 from scuff.inspection.scorer import Scorer
 
@@ -41,7 +41,7 @@ def frame(name: str, score: int) -> HeldOutFrame:
 def compared(there: Runtime, here: Runtime, *frames: HeldOutFrame) -> Parity:
     named = {entry.name: entry for entry in frames}
     held_out = HeldOut("frames by hand", tuple(named), named.__getitem__)
-    return compare_frames(there, TILING, {"openvino": Scorer(here, TILING)}, held_out, Terms(0.5, ("scratch",)))[
+    return compare_frames(there, TILING, {"openvino": Scorer(here, TILING)}, held_out, Criteria(0.5, ("scratch",)))[
         "openvino"
     ]
 

@@ -1,11 +1,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.export.matching import Terms
 from scuff.export.places import CROP_PX, MOST, WorstPlaces
+from scuff.inspection.regions import Criteria
 from scuff.inspection.scores import ScoreMap
 
-TERMS = Terms(threshold=0.5, classes=("scratch",))
+TERMS = Criteria(threshold=0.5, classes=("scratch",))
 
 
 def score_map(score: NDArray[np.uint8]) -> ScoreMap:

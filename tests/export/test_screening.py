@@ -12,10 +12,10 @@ from scuff.core.picture import write_png
 from scuff.core.recipe import Inspection, Recipe
 from scuff.export import screening
 from scuff.export.held_out import HeldOut, HeldOutFrame
-from scuff.export.matching import Terms
 from scuff.export.screening import CONFIDENCE, Screener, lowered, needed_scores
 from scuff.inspection.opening import open_scorer
 from scuff.inspection.pipeline import Inspector
+from scuff.inspection.regions import Criteria
 from scuff.inspection.screening import CELL_PX, STRIPS, CellScreen
 from scuff.nets.screen import CELL_PX as TAUGHT_CELL_PX
 from scuff.nets.screen import REACH_PX, ScreenNetwork
@@ -28,7 +28,7 @@ Spots = list[tuple[int, int, int]]
 FACTS = ScreenFacts(
     checkpoint_sha256="0", threshold=0.5, min_area_px=1, lessons=3, steps=2, minutes=3.0, seed=0, scuff="0"
 )
-TERMS = Terms(0.5, ("scratch", "dent"), min_area_px=4)
+TERMS = Criteria(0.5, ("scratch", "dent"), min_area_px=4)
 METAL = 128
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fixtures.defects import a_defect
 
 from scuff.core.defect import Defect
 from scuff.inspection import closeup
@@ -17,11 +18,7 @@ def boxes_view(hw: tuple[int, int], *boxes_xyxy: tuple[int, int, int, int]) -> V
     mask = np.zeros(hw, np.uint8)
     for x0, y0, x1, y1 in boxes_xyxy:
         mask[y0:y1, x0:x1] = 1
-    defects = [
-        Defect(label="scratch", score=1, box_xyxy=(x0, y0, x1, y1), area_px=(x1 - x0) * (y1 - y0), length_px=1)
-        for x0, y0, x1, y1 in boxes_xyxy
-    ]
-    return view_of(mask, defects)
+    return view_of(mask, [a_defect(box_xyxy=box_xyxy) for box_xyxy in boxes_xyxy])
 
 
 def chosen(view: View) -> list[CloseUp]:
@@ -46,7 +43,7 @@ def test_of_a_defect_that_is_too_large_the_middle_is_shown() -> None:
 def test_window_of_a_bent_scratch_shows_the_scratch() -> None:
     mask = np.zeros((1000, 1000), np.uint8)
     mask[100, 100:900] = mask[100:900, 100] = 1  # a right angle, far from the middle of its box
-    defect = Defect(label="scratch", score=1, box_xyxy=(100, 100, 900, 900), area_px=1599, length_px=1)
+    defect = a_defect(box_xyxy=(100, 100, 900, 900), area_px=1599)
     (close_up,) = close_ups(view_of(mask, [defect]), [(1, defect)])
     x0, y0, x1, y1 = close_up.box_xyxy
     assert mask[y0:y1, x0:x1].sum() > 200

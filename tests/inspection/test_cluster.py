@@ -117,7 +117,7 @@ def command(bundle: Bundle, folder: Path, out: Path, *options: str) -> list[str]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def wait_for(out: Path, records: int, run: subprocess.Popen[bytes]) -> None:

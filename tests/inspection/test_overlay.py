@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fixtures.defects import a_defect
 
-from scuff.core.defect import Defect
 from scuff.inspection import overlay
 from scuff.inspection.overlay import draw
 from scuff.inspection.view import BLACK, WHITE, View, class_colour, contrast, outlines
@@ -13,13 +13,7 @@ def view_of(mask: NDArray[np.uint8], grey: int = 128, classes: tuple[str, ...] =
         (value, *np.argwhere(mask == value).min(0), *np.argwhere(mask == value).max(0)) for value in np.unique(mask)
     ]
     defects = [
-        Defect(
-            label=classes[v - 1],
-            score=1,
-            box_xyxy=(x0, y0, x1 + 1, y1 + 1),
-            area_px=int((mask == v).sum()),
-            length_px=1,
-        )
+        a_defect(classes[v - 1], box_xyxy=(x0, y0, x1 + 1, y1 + 1), area_px=int((mask == v).sum()))
         for v, y0, x0, y1, x1 in boxes
         if v
     ]

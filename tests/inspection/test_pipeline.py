@@ -10,9 +10,8 @@ from PIL import Image
 from tests.fixtures.runtimes import PaintedRuntime
 
 from scuff.core.bundle import Bundle
-from scuff.core.errors import BundleError
-from scuff.core.recipe import Frames, Inspection, Recipe, Tolerances
-from scuff.core.verdict import Outcome
+from scuff.core.errors import BundleError, RecipeError
+from scuff.core.recipe import Frames, Inspection, Recipe
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.result import Result
 from scuff.inspection.scorer import Scorer
@@ -26,20 +25,22 @@ Pixels = NDArray[np.uint8]
 def test_defects_of_a_picture(inspector: Inspector, write_picture_file: WritePicture, plate: Pixels) -> None:
     inspected = inspector.inspect(write_picture_file("plate.png", plate))
     result = inspected.result
-    assert (result.outcome, result.rule, result.error) == (Outcome.FAIL, "2 defects, 0 allowed", None)
-    assert (result.file, result.frame, result.part) == ("plate.png", "plate", None)
+    assert (result.file, result.frame, result.part, result.camera) == ("plate.png", "plate", None, "")
+    assert result.error is None
     assert (result.width_px, result.height_px) == (60, 40)
     scratch, dent = result.defects
     assert (scratch.label, scratch.box_xyxy, scratch.length_px, scratch.score) == ("scratch", (5, 10, 25, 11), 20, 1)
     assert (dent.label, dent.box_xyxy, dent.area_px) == ("dent", (50, 30, 53, 33), 9)
+    # White and black on grey of 128: 127 and -128 of 255.
+    assert (scratch.contrast, dent.contrast) == (0.498, -0.502)
     assert inspected.view is not None
     assert inspected.view.mask[10, 5] == 1
     assert inspected.view.mask[30, 50] == 2
 
 
-def test_sound_picture_passes(inspector: Inspector, write_picture_file: WritePicture) -> None:
+def test_sound_picture_has_no_defects(inspector: Inspector, write_picture_file: WritePicture) -> None:
     inspected = inspector.inspect(write_picture_file("sound.png", np.full((1, 1, 3), 128, np.uint8)))
-    assert (inspected.result.outcome, inspected.result.defects) == (Outcome.PASS, ())
+    assert (inspected.result.error, inspected.result.defects) == (None, ())
 
 
 def test_grey_and_16_bit_pictures(make_bundle: MakeBundle, write_picture_file: WritePicture, plate: Pixels) -> None:
@@ -58,7 +59,6 @@ def test_truncated_picture_is_not_inspected(
     path.write_bytes(path.read_bytes()[:-200])
     inspected = inspector.inspect(path, "some/cut.jpg")
     result = inspected.result
-    assert result.outcome == Outcome.NOT_INSPECTED
     assert result.error is not None
     assert result.error.startswith("truncated or damaged")
     assert str(path.parent) not in result.model_dump_json()
@@ -68,7 +68,7 @@ def test_truncated_picture_is_not_inspected(
 
 def test_missing_picture_is_not_inspected(inspector: Inspector, tmp_path: Path) -> None:
     result = inspector.inspect(tmp_path / "gone.png").result
-    assert (result.outcome, result.error) == (Outcome.NOT_INSPECTED, "there is no such file")
+    assert result.error == "there is no such file"
     assert result.sha256 is None
 
 
@@ -81,15 +81,15 @@ class Broken(PaintedRuntime):
         return scores
 
 
-def test_scores_that_are_no_numbers_never_pass(
+def test_scores_that_are_no_numbers_are_an_error(
     inspector: Inspector, write_picture_file: WritePicture, plate: Pixels
 ) -> None:
     inspector.scorer = Scorer(Broken(), inspector.bundle.manifest.tiling)
     result = inspector.inspect(write_picture_file("plate.png", plate)).result
-    assert (result.outcome, result.tiles, result.defects) == (Outcome.NOT_INSPECTED, None, ())
+    assert (result.tiles, result.defects) == (None, ())
     assert result.error == "the network gives scores for it that are no numbers; export the bundle again"
     dark = write_picture_file("dark.png", np.zeros((9, 9, 3), np.uint8))
-    assert inspector.inspect(dark).result.outcome == Outcome.PASS
+    assert inspector.inspect(dark).result.error is None
 
 
 def in_region(make_bundle: MakeBundle, path: Path, **region: str) -> Result:
@@ -128,12 +128,11 @@ def test_defect_is_cut_where_the_region_ends(
         ({"any": "0,0 60,0 60,41"}, "inspection.region of any camera reaches to 60,41, beyond the frame of 60×40"),
     ],
 )
-def test_picture_that_its_region_does_not_fit_never_passes(
+def test_picture_that_its_region_does_not_fit_is_an_error(
     make_bundle: MakeBundle, write_picture_file: WritePicture, region: dict[str, str], reason: str
 ) -> None:
     path = write_picture_file("SN7_left.png", np.full((40, 60, 3), 128, np.uint8))
     result = in_region(make_bundle, path, **region)
-    assert result.outcome == Outcome.NOT_INSPECTED
     assert result.error is not None
     assert result.error.startswith(reason)
 
@@ -181,10 +180,9 @@ def test_recipe_gives_the_settings(make_bundle: MakeBundle, write_picture_file: 
     recipe = Recipe(
         frames=Frames(part_pattern="(?P<part>[^_]+)_", pixel_mm=0.5),
         inspection=Inspection(threshold=0.9, min_area_px=10),
-        tolerances=Tolerances(max_defects=1),
     )
     result = Inspector(make_bundle(), recipe).inspect(write_picture_file("SN7_left.png", plate)).result
-    assert (result.part, result.outcome, result.rule) == ("SN7", Outcome.PASS, "1 defect, 1 allowed")
+    assert result.part == "SN7"
     assert result.defects[0].length_mm == 10
     assert (result.settings.threshold, result.settings.min_area_px) == (0.9, 10)
 
@@ -221,3 +219,9 @@ def test_network_with_other_classes_is_refused(
 ) -> None:
     with pytest.raises(BundleError, match=message):
         Inspector(make_bundle(network_classes=network_classes, classes=classes), Recipe())
+
+
+def test_threshold_of_a_class_that_the_bundle_lacks_is_refused(make_bundle: MakeBundle) -> None:
+    recipe = Recipe(inspection=Inspection(class_thresholds={"bump": 0.5}))
+    with pytest.raises(RecipeError, match=r"no class 'bump'; its classes are scratch, dent"):
+        Inspector(make_bundle(), recipe)

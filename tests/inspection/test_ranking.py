@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
+from tests.fixtures.defects import a_defect
 
-from scuff.core.defect import Defect
 from scuff.core.verdict import Outcome
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.ranking import Worst
@@ -17,17 +17,16 @@ def blank(inspector: Inspector) -> Result:
 
 
 def result(blank: Result, outcome: Outcome, area_px: int) -> Result:
-    defects = [Defect(label="scratch", score=1, box_xyxy=(0, 0, 1, 1), area_px=area_px, length_px=1)] if area_px else []
-    return blank.model_copy(update={"outcome": outcome, "defects": tuple(defects)})
+    defects = (a_defect(area_px=area_px),) if area_px else ()
+    error = "unread" if outcome is UNREAD else None
+    return blank.model_copy(update={"error": error, "defects": defects})
 
 
 def ranked(blank: Result, pictures: list[tuple[Outcome, int]], shown: int = 9, unread: int = 9) -> list[int]:
     worst = Worst(shown, unread)
     for outcome, area_px in pictures:
-        worst.add(result(blank, outcome, area_px))
-    chosen = worst.ranked()
-    assert [outcome for _, outcome in chosen] == [pictures[place][0] for place, _ in chosen]
-    return [place for place, _ in chosen]
+        worst.add(result(blank, outcome, area_px), outcome)
+    return worst.ranked()
 
 
 def test_worst_come_first(blank: Result) -> None:

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import Bundle
 from scuff.core.errors import ScuffError
+from scuff.core.plane import Calibration
 from scuff.core.recipe import Frames, Inspection, Recipe, Tolerances
+from scuff.core.rules import Rule
 from scuff.inspection.outputs import write_picture
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.records import REPORT, TABLE, Terms, begin_run, find_record, is_done
@@ -97,7 +99,9 @@ def test_record_of_another_picture_is_not_this_ones(
     "recipe",
     [
         Recipe(inspection=Inspection(threshold=0.25)),
-        Recipe(tolerances=Tolerances(max_defects=9)),
+        Recipe(inspection=Inspection(join_gap_px=3)),
+        Recipe(inspection=Inspection(class_thresholds={"dent": 0.9})),
+        Recipe(calibration=(Calibration(homography=(1, 0, 0, 0, 1, 0, 0, 0, 1)),)),
         Recipe(frames=Frames(white_level=4095)),
         Recipe(frames=Frames(part_pattern="(?P<part>pl)")),
         Recipe(frames=Frames(camera_pattern="(?P<camera>pl)")),
@@ -108,7 +112,8 @@ def test_other_settings_are_not_done(inspector: Inspector, done: Source, out: Pa
 
 
 def test_settings_that_change_no_result_are_done(inspector: Inspector, done: Source, out: Path) -> None:
-    recipe = Recipe(inspection=Inspection(lanes=7, streams=1))
+    tolerances, rules = Tolerances(max_defects=9), (Rule(max_length_px=5),)  # parts are judged anew, from the records
+    recipe = Recipe(inspection=Inspection(lanes=7, streams=1), tolerances=tolerances, rules=rules)
     assert is_done(out, done, Terms.of(Inspector(inspector.bundle, recipe), "defects"))
 
 

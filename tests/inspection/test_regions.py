@@ -6,12 +6,14 @@ import pytest
 from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
-from scuff.inspection.regions import BLOCK_PX, find_defects
+from scuff.core.plane import Plane
+from scuff.inspection.regions import BLOCK_PX, Criteria, find_defects
 from scuff.inspection.scores import FULL, ScoreMap
 
 Mask = NDArray[np.uint8]
 
 CLASSES = ("scratch", "dent")
+TERMS = Criteria(0.5, CLASSES)
 
 
 def scored(mask: Mask, step: int = 1, frame_hw: tuple[int, int] | None = None) -> ScoreMap:
@@ -44,7 +46,7 @@ def as_found(defects: list[Defect]) -> list[tuple[object, ...]]:
 
 def test_pixels_that_touch_at_a_corner_are_one_defect() -> None:
     mask = np.eye(4, dtype=np.uint8)
-    (defect,), cleaned = find_defects(scored(mask), 0.5, CLASSES)
+    (defect,), cleaned = find_defects(scored(mask), TERMS)
     assert (defect.label, defect.box_xyxy, defect.area_px) == ("scratch", (0, 0, 4, 4), 4)
     assert defect.length_px == pytest.approx(1 + 3 * 2**0.5, abs=0.01)
     np.testing.assert_array_equal(cleaned, mask)
@@ -53,7 +55,7 @@ def test_pixels_that_touch_at_a_corner_are_one_defect() -> None:
 def test_single_pixel_is_one_pixel_long() -> None:
     mask = np.zeros((3, 3), np.uint8)
     mask[1, 2] = 2
-    (defect,), _ = find_defects(scored(mask), 0.5, CLASSES)
+    (defect,), _ = find_defects(scored(mask), TERMS)
     assert (defect.label, defect.box_xyxy, defect.area_px, defect.length_px) == ("dent", (2, 1, 3, 2), 1, 1.0)
     assert (defect.area_mm2, defect.length_mm) == (None, None)
 
@@ -61,23 +63,23 @@ def test_single_pixel_is_one_pixel_long() -> None:
 def test_sizes_in_mm_where_the_scale_is_known() -> None:
     mask = np.zeros((4, 12), np.uint8)
     mask[1:3, 1:11] = 1
-    (defect,), _ = find_defects(scored(mask), 0.5, CLASSES, pixel_mm=0.5)
+    (defect,), _ = find_defects(scored(mask), TERMS, Plane(np.diag([0.5, 0.5, 1])))
     assert (defect.area_px, defect.length_px) == (20, 10.0)
     assert (defect.area_mm2, defect.length_mm) == (5.0, 5.0)
 
 
 def test_length_of_a_region_with_a_dented_outline() -> None:
-    # A cross of 5×7 px: the first and the last pixels of its rows are far from convex.
-    mask = np.zeros((9, 9), np.uint8)
-    mask[1:6, 4] = mask[3, 1:8] = 1
-    (defect,), _ = find_defects(scored(mask), 0.5, CLASSES)
+    # A cross of 8×10 px with broad arms: the first and the last pixels of its rows are far from convex.
+    mask = np.zeros((12, 12), np.uint8)
+    mask[1:9, 4:8] = mask[3:7, 1:11] = 1
+    (defect,), _ = find_defects(scored(mask), TERMS)
     every_pixel = cv2.minAreaRect(np.argwhere(mask)[:, ::-1].astype(np.float32))[1]
     assert defect.length_px == pytest.approx(max(every_pixel) + 1, abs=0.01)
 
 
 def test_classes_that_touch_are_defects_of_their_own() -> None:
     mask = np.array([[1, 1, 2, 2, 2]], np.uint8)
-    defects, _ = find_defects(scored(mask), 0.5, CLASSES)
+    defects, _ = find_defects(scored(mask), TERMS)
     assert [(defect.label, defect.area_px) for defect in defects] == [("scratch", 2), ("dent", 3)]
 
 
@@ -85,13 +87,13 @@ def test_order_is_down_then_right() -> None:
     mask = np.zeros((5, 7), np.uint8)
     mask[4, 0] = mask[0, 6] = 1
     mask[0, 2] = 2
-    defects, _ = find_defects(scored(mask), 0.5, CLASSES)
+    defects, _ = find_defects(scored(mask), TERMS)
     assert [defect.box_xyxy[:2] for defect in defects] == [(2, 0), (6, 0), (0, 4)]
 
 
 def test_score_is_the_highest_of_the_region() -> None:
     scores = ScoreMap(np.array([[130, 240, 127, 0, 254]], np.uint8), None, 1, (1, 5))
-    first, second = find_defects(scores, 0.5, ("scratch",))[0]
+    first, second = find_defects(scores, Criteria(0.5, ("scratch",)))[0]
     assert (first.score, first.area_px) == (round(240 / FULL, 6), 3)
     assert second.score == 1
 
@@ -100,7 +102,7 @@ def test_small_regions_leave_the_list_and_the_mask() -> None:
     mask = np.zeros((3, 6), np.uint8)
     mask[0, :2] = 1
     mask[2, :3] = 1
-    defects, cleaned = find_defects(scored(mask), 0.5, CLASSES, min_area_px=3)
+    defects, cleaned = find_defects(scored(mask), Criteria(0.5, CLASSES, min_area_px=3))
     assert [defect.area_px for defect in defects] == [3]
     np.testing.assert_array_equal(cleaned[0], 0)
     np.testing.assert_array_equal(cleaned[2], mask[2])
@@ -108,7 +110,7 @@ def test_small_regions_leave_the_list_and_the_mask() -> None:
 
 @pytest.mark.parametrize("frame_hw", [(1, 1), (3, 3), (BLOCK_PX, BLOCK_PX + 1)])
 def test_sound_picture_has_no_defects(frame_hw: tuple[int, int]) -> None:
-    defects, cleaned = find_defects(scored(np.zeros(frame_hw, np.uint8)), 0.5, CLASSES)
+    defects, cleaned = find_defects(scored(np.zeros(frame_hw, np.uint8)), TERMS)
     assert defects == []
     assert cleaned.shape == frame_hw
     assert not cleaned.any()
@@ -153,7 +155,7 @@ def everything() -> Mask:
 def test_regions_are_whole_across_the_borders_of_blocks(draw: Callable[[], Mask]) -> None:
     mask = draw()
     scores = scored(mask)
-    defects, cleaned = find_defects(scores, 0.5, CLASSES)
+    defects, cleaned = find_defects(scores, TERMS)
     assert as_found(defects) == at_once(scores)
     np.testing.assert_array_equal(cleaned, mask)
 
@@ -169,7 +171,7 @@ def test_defects_found_in_blocks_are_those_found_at_once(seed: int, step: int) -
     mask = (blotches > np.quantile(blotches, 0.6 + 0.03 * seed)).astype(np.uint8)
     mask[:, width // 2 :] *= 2
     scores = scored(mask, step=step, frame_hw=(frame_hw[0], frame_hw[1]))
-    defects, cleaned = find_defects(scores, 0.5, CLASSES)
+    defects, cleaned = find_defects(scores, TERMS)
     assert as_found(defects) == at_once(scores)
     np.testing.assert_array_equal(cleaned, scores.full(mask))
 
@@ -177,7 +179,7 @@ def test_defects_found_in_blocks_are_those_found_at_once(seed: int, step: int) -
 def test_half_resolution_is_measured_in_pixels_of_the_frame() -> None:
     mask = np.zeros((3, 4), np.uint8)
     mask[0, 1:3] = 1
-    (defect,), cleaned = find_defects(scored(mask, step=2, frame_hw=(5, 8)), 0.5, CLASSES, pixel_mm=0.1)
+    (defect,), cleaned = find_defects(scored(mask, step=2, frame_hw=(5, 8)), TERMS, Plane(np.diag([0.1, 0.1, 1])))
     assert (defect.box_xyxy, defect.area_px, defect.length_px) == ((2, 0, 6, 2), 8, 4.0)
     assert (defect.area_mm2, defect.length_mm) == (0.08, 0.4)
     assert cleaned.shape == (5, 8)
@@ -187,7 +189,7 @@ def test_half_resolution_is_measured_in_pixels_of_the_frame() -> None:
 def test_half_resolution_ends_at_an_odd_border() -> None:
     mask = np.zeros((3, 3), np.uint8)
     mask[2, 1:] = 2
-    (defect,), cleaned = find_defects(scored(mask, step=2, frame_hw=(5, 5)), 0.5, CLASSES, min_area_px=3)
+    (defect,), cleaned = find_defects(scored(mask, step=2, frame_hw=(5, 5)), Criteria(0.5, CLASSES, min_area_px=3))
     assert (defect.box_xyxy, defect.area_px) == ((2, 4, 5, 5), 3)
     assert cleaned[4].tolist() == [0, 0, 2, 2, 2]
-    assert find_defects(scored(mask, step=2, frame_hw=(5, 5)), 0.5, CLASSES, min_area_px=4)[0] == []
+    assert find_defects(scored(mask, step=2, frame_hw=(5, 5)), Criteria(0.5, CLASSES, min_area_px=4))[0] == []

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scuff.core.verdict import Outcome
+from scuff.core.recipe import Recipe
+from scuff.core.verdict import Outcome, Verdict
 from scuff.inspection import entry
 from scuff.inspection.entry import Entry, report_entry
 from scuff.inspection.pipeline import Inspected, Inspector
 from scuff.inspection.report import Facts, write_report
+from scuff.inspection.result import Result
 
 WritePicture = Callable[..., Path]
 Pixels = NDArray[np.uint8]
@@ -45,16 +47,22 @@ class Page(HTMLParser):
 
 
 def entry_of(inspected: Inspected) -> Entry:
-    return report_entry(inspected.result, inspected.view)
+    return report_entry(inspected.result, verdict_on(inspected.result), inspected.view)
+
+
+def verdict_on(result: Result) -> Verdict:
+    """A verdict, without rules: what was not inspected, what has defects, and what has none."""
+    outcome = Outcome.NOT_INSPECTED if result.error else Outcome.FAIL if result.defects else Outcome.PASS
+    return Verdict(outcome=outcome, rule="as told")
 
 
 def page(inspector: Inspector, entries: list[Entry], **changes: object) -> str:
     """Render the page of some entries, which are all of the run."""
     result = entries[0].result
-    counts = Counter(each.result.outcome for each in entries)
+    counts = Counter(each.verdict.outcome for each in entries)
     manifest = inspector.bundle.manifest.model_copy(update=changes)
     file = io.StringIO()
-    write_report(file, entries, Facts(manifest, result.bundle, result.settings, counts, counts))
+    write_report(file, entries, Facts(manifest, result.bundle, result.settings, Recipe(), counts, counts))
     return file.getvalue()
 
 
@@ -86,7 +94,7 @@ def test_names_are_inert(inspector: Inspector, write_picture_file: WritePicture,
     good = inspector.inspect(write_picture_file("a.png", plate), file=NASTY, frame=NASTY)
     bad = inspector.inspect(Path("gone.png"), file=NASTY, frame=NASTY)
     bad_result = bad.result.model_copy(update={"error": NASTY, "part": NASTY})
-    entries = [entry_of(good), report_entry(bad_result, None, NASTY)]
+    entries = [entry_of(good), report_entry(bad_result, verdict_on(bad_result), None, NASTY)]
     html = page(inspector, entries, product=NASTY, threshold_source=NASTY)
     read = Page(html)
     assert len(read.all("script")) == len(entries) + 1
@@ -158,7 +166,9 @@ def test_page_says_how_much_of_the_run_it_shows(
     shown = entry_of(inspector.inspect(write_picture_file("plate.png", plate)))
     result, file = shown.result, io.StringIO()
     counts = Counter({Outcome.FAIL: 3, Outcome.PASS: 4000})
-    facts = Facts(inspector.bundle.manifest, result.bundle, result.settings, counts, Counter({Outcome.FAIL: 1}))
+    facts = Facts(
+        inspector.bundle.manifest, result.bundle, result.settings, Recipe(), counts, Counter({Outcome.FAIL: 1})
+    )
     write_report(file, [shown], facts)
     html = file.getvalue()
     assert "4003 pictures" in html

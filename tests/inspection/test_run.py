@@ -81,9 +81,9 @@ def test_table_has_a_row_for_each_picture_in_their_order(finish: Finish, out: Pa
 
 def test_finishing_again_writes_equal_bytes(finish: Finish, out: Path) -> None:
     finish()
-    first = {path.name: path.read_bytes() for path in out.iterdir()}
+    first = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     finish()
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == first
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == first
 
 
 def test_missing_record_is_an_error_and_leaves_no_table(

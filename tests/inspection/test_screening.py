@@ -14,7 +14,7 @@ from scuff.core.recipe import Inspection, Recipe
 from scuff.core.tile import squares
 from scuff.inspection.opening import open_scorer
 from scuff.inspection.pipeline import Inspector
-from scuff.inspection.regions import find_defects
+from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.screening import CELL_PX, STRIPS, CellScreen
 
 Pixels = NDArray[np.uint8]
@@ -125,7 +125,7 @@ def test_a_bundle_with_evidence_is_screened(screened: Callable[..., Bundle]) -> 
     scorer = open_scorer(screened(), Inspection(min_area_px=5))
     seen = scorer.score(pixels)
     assert 0 < seen.tiles_scored < seen.tiles
-    defects, _ = find_defects(seen.scores, 0.5, ("scratch", "dent"))
+    defects, _ = find_defects(seen.scores, Criteria(0.5, ("scratch", "dent")))
     assert [(defect.box_xyxy, defect.area_px) for defect in defects] == [((60, 50, 65, 55), 25)]
 
 

@@ -1,12 +1,25 @@
 import pytest
+from tests.fixtures.defects import a_defect
 
 from scuff.core.defect import Defect
-from scuff.core.recipe import Tolerances
-from scuff.inspection.tolerance import decide
+from scuff.core.errors import RecipeError
+from scuff.core.plane import Calibration
+from scuff.core.recipe import Frames, Inspection, Recipe, Tolerances
+from scuff.core.rules import Rule, Zone
+from scuff.core.verdict import Verdict
+from scuff.inspection.sightings import Seen
+from scuff.inspection.tolerance import Judge, in_words
+
+TENTH_MM = (0.1, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 1.0)
 
 
-def defects(*scores: float) -> list[Defect]:
-    return [Defect(label="dent", score=score, box_xyxy=(0, 0, 1, 1), area_px=1, length_px=1) for score in scores]
+def judged(recipe: Recipe, *defects: Defect, camera: str = "") -> Verdict:
+    """The verdict on a part with one frame of 100×200 pixels."""
+    return Judge(recipe).judge([Seen("frame", camera, (100, 200), defects)]).verdict
+
+
+def broken(verdict: Verdict) -> list[str]:
+    return [in_words(finding) for finding in verdict.findings if finding.broken]
 
 
 @pytest.mark.parametrize(
@@ -20,6 +33,105 @@ def defects(*scores: float) -> list[Defect]:
         ((0.6,), 1, 0.7, "pass", "1 defect, 1 allowed"),
     ],
 )
-def test_rule(scores: tuple[float, ...], max_defects: int, review_score: float | None, outcome: str, rule: str) -> None:
-    verdict = decide(defects(*scores), Tolerances(max_defects=max_defects, review_score=review_score))
+def test_without_rules_the_number_of_defects_decides(
+    scores: tuple[float, ...], max_defects: int, review_score: float | None, outcome: str, rule: str
+) -> None:
+    recipe = Recipe(tolerances=Tolerances(max_defects=max_defects, review_score=review_score))
+    verdict = judged(recipe, *(a_defect(score=score) for score in scores))
     assert (verdict.outcome.value, verdict.rule) == (outcome, rule)
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ({"max_length_px": 19}, "any defect (rule 1): length 20 px, at most 19 px"),
+        ({"max_area_px": 39.5}, "any defect (rule 1): area 40 px, at most 39.5 px"),
+        ({"max_count": 1}, "any defect (rule 1): 2 defects, 1 allowed"),
+        ({"min_distance_px": 32}, "any defect (rule 1): distance 31 px, at least 32 px"),
+        ({}, "any defect (rule 1): 2 defects, 0 allowed"),
+        # A tenth of a millimetre a pixel: 100×200 pixels are 10×20 mm, 0.02 dm².
+        ({"max_per_dm2": 99}, "any defect (rule 1): density 100 per dm², at most 99 per dm²"),
+        ({"min_distance_mm": 3.2}, "any defect (rule 1): distance 3.1 mm, at least 3.2 mm"),
+        ({"max_length_mm": 1.9}, "any defect (rule 1): length 2 mm, at most 1.9 mm"),
+        ({"max_area_mm2": 0.3}, "any defect (rule 1): area 0.4 mm², at most 0.3 mm²"),
+    ],
+)
+def test_each_limit_names_value_and_limit(limit: dict[str, float], words: str) -> None:
+    one = a_defect(box_xyxy=(10, 10, 30, 12), length_mm=2.0, area_mm2=0.4)
+    other = a_defect(box_xyxy=(60, 10, 70, 12), length_mm=1.0, area_mm2=0.2)
+    recipe = Recipe(frames=Frames(pixel_mm=0.1), rules=(Rule.model_validate(limit),))
+    verdict = judged(recipe, one, other)
+    assert (verdict.outcome.value, verdict.rule, broken(verdict)) == ("fail", words, [words])
+    more = {name: 0.9 * value if name.startswith("min") else value + 1 for name, value in limit.items()}
+    within = judged(recipe.model_copy(update={"rules": (Rule.model_validate(more or {"max_count": 2}),)}), one, other)
+    assert (within.outcome.value, broken(within)) == ("pass", [])
+
+
+def test_rules_are_about_classes_and_zones() -> None:
+    rim = Zone(name="rim", points="0,0 99,0 99,99 0,99")
+    rules = (Rule(name="rim", classes=("dent",), zones=("rim",), max_length_px=5),)
+    recipe = Recipe(rules=rules, zones=(rim,), tolerances=Tolerances(max_defects=1))
+    long_dent_there = a_defect("dent", box_xyxy=(95, 5, 105, 7))  # half of it
+    long_dent_elsewhere = a_defect("dent", box_xyxy=(120, 5, 130, 7))
+    scratch_there = a_defect("scratch", box_xyxy=(5, 5, 15, 7))
+    assert broken(judged(recipe, long_dent_there)) == ["rim: length 10 px, at most 5 px"]
+    assert broken(judged(recipe, long_dent_elsewhere)) == []
+    # What no rule is about counts against max_defects: nothing passes because nobody thought of it.
+    assert broken(judged(recipe, long_dent_elsewhere, scratch_there)) == ["any other defect: 2 defects, 1 allowed"]
+
+
+def test_what_is_ignored_must_lie_in_the_zone_with_all_its_pixels() -> None:
+    under = Zone(name="underside", points="0,0 99,0 99,99 0,99")
+    recipe = Recipe(rules=(Rule(zones=("underside",), outcome="ignore", max_length_px=20),), zones=(under,))
+    inside, across = a_defect(box_xyxy=(50, 5, 70, 7)), a_defect(box_xyxy=(90, 5, 110, 7))
+    too_long = a_defect(box_xyxy=(50, 5, 71, 7))
+    verdict = judged(recipe, inside)
+    assert (verdict.outcome.value, verdict.ignored) == ("pass", (1,))
+    assert judged(recipe, across).outcome.value == "fail"
+    verdict = judged(recipe, inside, too_long)
+    assert (verdict.rule, verdict.ignored) == ("1 defect, 0 allowed", (1,))
+
+
+def test_a_rule_may_ask_for_a_person() -> None:
+    review, fail = Rule(name="small", outcome="review", max_length_px=5), Rule(name="large", max_length_px=20)
+    recipe = Recipe(rules=(review, fail))
+    assert judged(recipe, a_defect(box_xyxy=(0, 0, 5, 1))).outcome.value == "pass"
+    verdict = judged(recipe, a_defect(box_xyxy=(0, 0, 6, 1)))
+    assert (verdict.outcome.value, verdict.rule) == ("review", "small: length 6 px, at most 5 px")
+    verdict = judged(recipe, a_defect(box_xyxy=(0, 0, 21, 1)))
+    # The worse outcome comes first, whatever the order of the rules.
+    assert (verdict.outcome.value, verdict.rule) == ("fail", "large: length 21 px, at most 20 px; and 1 more limit")
+
+
+def test_a_finding_names_the_defects_that_are_too_large() -> None:
+    recipe = Recipe(rules=(Rule(max_length_px=5),))
+    verdict = judged(recipe, a_defect(box_xyxy=(0, 0, 3, 1)), a_defect(box_xyxy=(9, 0, 19, 1)))
+    assert verdict.findings[0].defects == (2,)
+
+
+def test_a_rule_in_mm_without_a_scale_is_refused() -> None:
+    with pytest.raises(RecipeError, match=r"'deep': max_length_mm is in mm, and no camera has a scale; set frames.pix"):
+        Judge(Recipe(rules=(Rule(name="deep", max_length_mm=3),)))
+
+
+def test_a_camera_without_a_scale_never_passes_a_rule_in_mm() -> None:
+    recipe = Recipe(calibration=(Calibration(camera="left", homography=TENTH_MM),), rules=(Rule(max_length_mm=3),))
+    assert judged(recipe, camera="left").outcome.value == "pass"
+    verdict = judged(recipe, camera="right")
+    words = "any defect (rule 1): max_length_mm is in mm, and camera 'right' has no scale"
+    assert (verdict.outcome.value, verdict.rule) == ("not-inspected", words)
+
+
+def test_a_rule_on_a_class_that_there_is_not_is_refused() -> None:
+    with pytest.raises(RecipeError, match=r"there is no class 'bump'; classes: dent, scratch"):
+        Judge(Recipe(rules=(Rule(classes=("bump",)),)), ("scratch", "dent"))
+
+
+def test_density_counts_the_region_of_interest() -> None:
+    recipe = Recipe(
+        frames=Frames(pixel_mm=1.0),
+        inspection=Inspection(region={"": "0,0 100,0 100,100 0,100"}),
+        rules=(Rule(max_per_dm2=1),),
+    )
+    verdict = judged(recipe, a_defect(length_mm=1.0, area_mm2=1.0), a_defect("dent", box_xyxy=(50, 50, 51, 51)))
+    assert verdict.findings[0].value == pytest.approx(2, rel=0.01)  # 100×100 mm are a dm²

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict, StringConstraints, ValidationError, field_validator
 
 from scuff.core.errors import RecipeError
-from scuff.core.recipe import Recipe, Section
+from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import override_recipe
 from scuff.core.recipe_keys import toml_value
+from scuff.core.section import Section
 from scuff.nets.named import named_network
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

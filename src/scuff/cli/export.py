@@ -18,12 +18,12 @@ from scuff.core.recipe_file import override_recipe
 from scuff.dataset.patches import Patches, load_patches
 from scuff.dataset.split import Side
 from scuff.export.held_out import HeldOut, choose_held_out
-from scuff.export.matching import Terms
 from scuff.export.networks import Calibration
 from scuff.export.report import figures_table
 from scuff.export.screening import Screener, check_screen
 from scuff.export.wanted import STRIP_PX, Wanted
 from scuff.export.writer import write_bundle
+from scuff.inspection.regions import Criteria
 from scuff.nets.checkpoint import Checkpoint, load_checkpoint
 from scuff.nets.screen_file import SCREEN_FILE, load_screen
 from scuff.training.assess import METRICS, figures_folder
@@ -164,8 +164,8 @@ def _screener(run: Run, checkpoint: Checkpoint, digest: str, strip_px: int | Non
     check_screen(screen, digest, strip_px)
     validation, test = (_held_out(run, SCREENED_FRAMES, side) for side in (Side.VALIDATION, Side.TEST))
     facts = checkpoint.facts
-    terms = Terms(facts.threshold_in_force, facts.classes, facts.recipe.inspection.min_area_px)
-    return Screener(screen, validation, test, terms)
+    criteria = Criteria.of(facts.recipe.inspection, facts.threshold_in_force, facts.classes)
+    return Screener(screen, validation, test, criteria)
 
 
 def _screening_line(screener: Screener, proof: Screening | None) -> str:

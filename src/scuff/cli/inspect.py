@@ -22,8 +22,9 @@ from scuff.inspection.pipeline import Inspector
 from scuff.inspection.records import REPORT, begin_run
 from scuff.inspection.run import Job, finish_run, inspect_frame
 from scuff.inspection.sources import find_sources
+from scuff.inspection.tolerance import Judge
 
-SETTABLE = ("frames", "inspection", "tolerances")
+SETTABLE = ("frames", "inspection", "tolerances", "rules", "zones", "calibration")
 """Sections of the recipe that an inspection reads; the rest is in the network already."""
 
 FAILED, NOT_INSPECTED, INTERRUPTED = 1, 3, 130
@@ -77,17 +78,19 @@ def command(
     pictures: Pictures,
     ray_address: str | None,
 ) -> None:
-    """Inspect pictures with a bundle.
+    """Inspect pictures with a bundle, and judge the parts that they show.
 
     PATH is a picture, a folder (with all folders below it) or a pattern such as 'parts/*.png'. Each picture is
-    inspected once, by itself. Written to DIR: NAME.json for each picture, NAME.overlay.jpg and NAME.mask.png for
-    each with a defect, results.csv for all, report.html with the worst.
+    inspected once; the pictures of one part (frames.part_pattern) make one verdict, and each picture by itself where
+    parts are not known. Written to DIR: NAME.json for each picture, NAME.overlay.jpg and NAME.mask.png for each with a
+    defect, parts/PART.json and verdicts.csv for the parts, results.csv for the pictures, report.html with the worst.
 
     Stopped by Ctrl-C or killed, the same command goes on where it stopped. A picture is done when DIR has its JSON
-    file, written by the same bundle with the same settings for a picture file with the same bytes.
+    file, written by the same bundle with the same settings for a picture file with the same bytes. With other
+    tolerances, rules or zones, parts are judged again and nothing is inspected again.
 
     \b
-    Exit code: 0    every picture passed
+    Exit code: 0    every part passed
                1    at least one failed or needs a review
                3    at least one could not be inspected
                2    no results: the call, the bundle, a setting or the disk is wrong
@@ -114,10 +117,11 @@ def _run(
     pictures: Pictures,
     ray_address: str | None,
 ) -> Counter[Outcome]:
-    """Inspect what is not done yet, then write the table and the report; gives the pictures by outcome."""
+    """Inspect what is not done yet, then judge, and write tables and report; gives the parts by outcome."""
     bundle = open_bundle(folder)
     recipe = recipe_of(bundle)
     sources = find_sources(paths, out)
+    Judge(recipe, bundle.manifest.classes)  # refuses rules that cannot be applied, before anything is inspected
     inspector = Inspector(bundle, recipe)
     click.echo(f"On {inspector.scorer.runtime.name}", err=True)
     job = Job.of(inspector, out, pictures)
@@ -127,7 +131,7 @@ def _run(
         _with_progress(len(sources), partial(run_lanes, work, sources, recipe.inspection.lanes))
     else:
         _with_progress(len(sources), partial(run_on_cluster, job, sources, ray_address))
-    click.echo("Writing the table and the report", err=True)
+    click.echo("Writing verdicts, tables and the report", err=True)
     return finish_run(job, sources)
 
 
@@ -143,7 +147,7 @@ def _recipe(bundle: Bundle, station: Path | None, overrides: tuple[str, ...]) ->
     """Read the bundle's recipe, and the station's over it; refuse a setting that could have no effect any more."""
     recipe = load_recipe(station or bundle.recipe, overrides)
     for override in overrides:
-        section = override.partition(".")[0].strip()
+        section = override.partition("=")[0].partition(".")[0].strip()
         if section not in SETTABLE:
             raise RecipeError(
                 f"--set {override}: has no effect on an inspection, since the network is trained already; "

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Defect(BaseModel):
-    """A connected region of one class, in pixels and, where the scale is known, in mm."""
+    """A connected region of one class, or pieces of one that lie close together; in pixels and, with a scale, in mm."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -13,7 +13,18 @@ class Defect(BaseModel):
     box_xyxy: tuple[int, int, int, int] = Field(
         description="Left, top, right, bottom in pixels; right and bottom are the first ones outside."
     )
+    polygons: tuple[tuple[tuple[int, int], ...], ...] = Field(
+        description="Outlines of its pieces as points x, y, through the outermost pixels."
+    )
     area_px: int = Field(description="Number of its pixels.")
-    length_px: float = Field(description="Long side of the smallest rotated rectangle around it, in pixels.")
+    length_px: float = Field(
+        description="Along its middle where it is thin, else long side of the smallest rotated rectangle, in pixels."
+    )
+    width_px: float = Field(description="Area by length where it is thin, else short side of the rectangle, in pixels.")
+    contrast: float | None = Field(
+        default=None,
+        description="How much brighter it is than the sound metal around it, as a share of white; null: there is none.",
+    )
     area_mm2: float | None = Field(default=None, description="Area in mm²; null without a scale.")
     length_mm: float | None = Field(default=None, description="Length in mm; null without a scale.")
+    width_mm: float | None = Field(default=None, description="Width in mm; null without a scale.")

@@ -7,40 +7,21 @@ an error shows; units are part of the names.
 import re
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    Strict,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 
 from scuff.core.mask import MAX_CLASSES
 from scuff.core.pixel_format import PixelFormat
+from scuff.core.plane import Calibration
+from scuff.core.polygon import polygon
+from scuff.core.rules import Rule, Zone, check_rules
+from scuff.core.section import ClassName, ClassOrSound, Label, Section, Share
 
+MOST_GAP_PX = 64
+"""Regions further apart are looked for one by one, and would not be found together."""
 
-def _without_separators(name: str) -> str:
-    """Refuse what a catalogue's table has between the names of classes."""
-    if {";", ":"} & set(name):
-        raise ValueError(f"must be names of classes without ; and :, unlike {name!r}")
-    return name
-
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True)]
-ClassOrSound = Annotated[Label, AfterValidator(_without_separators)]
-ClassName = Annotated[ClassOrSound, Field(min_length=1)]
 Channels = Annotated[int, Field(ge=1)]
-
-
-class Section(BaseModel):
-    """A table of a recipe; unknown keys and loose types are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+CameraName = Annotated[str, Field(min_length=1)]
+Threshold = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Product(Section):
@@ -74,7 +55,19 @@ class Frames(PixelFormat, Section):
     camera_pattern: str = Field(
         "", description='Regular expression on a file name without suffix; group "camera" is the camera.'
     )
-    pixel_mm: float | None = Field(None, gt=0, description="Size of a pixel on the part, in mm; unset: unknown.")
+    cameras: Annotated[tuple[CameraName, ...], Strict(False)] = Field(
+        (), description="Cameras of a capture set; a part that lacks one is not inspected. Empty: those seen."
+    )
+    per_part: int | None = Field(
+        None,
+        ge=1,
+        description="Frames that each camera takes of a part, at least; unset: as many as of the part with the most.",
+    )
+    pixel_mm: float | None = Field(
+        None,
+        gt=0,
+        description="Size of a pixel on the part, in mm, for cameras without [[calibration]]; unset: not known.",
+    )
 
     @field_validator("part_pattern", "camera_pattern")
     @classmethod
@@ -182,33 +175,22 @@ class Training(Section):
         return self
 
 
-ANY_CAMERA = ""
-"""Stands for every camera that has no region of its own."""
-
-
-def polygon(text: str) -> list[tuple[int, int]]:
-    """Read the points of a polygon, as in ``100,100 5300,100 5300,3500``: x,y in pixels.
-
-    Raises:
-        ValueError: It has fewer than three points, or something else in it, or encloses nothing.
-    """
-    points = [point.split(",") for point in text.split()]
-    if len(points) < 3 or any(len(point) != 2 or not all(part.isdecimal() for part in point) for point in points):
-        raise ValueError(f'must be three or more points in whole pixels, as in "0,0 900,0 900,600", not {text!r}')
-    corners = [(int(x), int(y)) for x, y in points]
-    following = [*corners[1:], corners[0]]
-    if sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in zip(corners, following, strict=True)) == 0:
-        raise ValueError(f"encloses no area: {text!r}; name the corners in the order of the outline")
-    return corners
-
-
 class Inspection(Section):
     """How a frame becomes defects."""
 
     threshold: float | None = Field(
         None, gt=0, lt=1, description="Score from which a pixel is defective; unset: the operating point's."
     )
+    class_thresholds: dict[Label, Threshold] = Field(
+        {}, description="The same by class, for pixels whose likeliest class is this one; other classes: threshold."
+    )
     min_area_px: int = Field(1, ge=1, description="Smaller regions are no defects, in pixels.")
+    join_gap_px: int = Field(
+        0,
+        ge=0,
+        le=MOST_GAP_PX,
+        description="Regions of one class with at most so many sound pixels between them are one defect.",
+    )
     region: dict[str, str] = Field(
         {},
         description='Polygon "x,y x,y x,y …" that is inspected, in pixels, by camera ("": any); empty: whole frames.',
@@ -231,9 +213,11 @@ class Inspection(Section):
 
 
 class Tolerances(Section):
-    """What a part may have and still pass."""
+    """What a part may have and still pass, beside what [[rules]] say."""
 
-    max_defects: int = Field(0, ge=0, description="A part with more defects fails.")
+    max_defects: int = Field(
+        0, ge=0, description="A part with more defects fails; defects that one of the [[rules]] is about do not count."
+    )
     review_score: float | None = Field(
         None,
         gt=0,
@@ -255,3 +239,15 @@ class Recipe(Section):
     training: Training = Training()
     inspection: Inspection = Inspection()
     tolerances: Tolerances = Tolerances()
+    rules: Annotated[tuple[Rule, ...], Strict(False)] = ()
+    zones: Annotated[tuple[Zone, ...], Strict(False)] = ()
+    calibration: Annotated[tuple[Calibration, ...], Strict(False)] = ()
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> "Recipe":
+        check_rules(self.rules, self.zones, self.product.classes)
+        cameras = [each.camera for each in self.calibration]
+        doubled = sorted({camera for camera in cameras if cameras.count(camera) > 1})
+        if doubled:
+            raise ValueError(f"[[calibration]]: camera {doubled[0]!r} is there twice; keep one")
+        return self

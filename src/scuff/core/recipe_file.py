@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from scuff.core.errors import RecipeError
 from scuff.core.recipe import Recipe
-from scuff.core.recipe_keys import Key, recipe_keys, section_model, toml_value
+from scuff.core.recipe_keys import Key, list_keys, list_model, lists, recipe_keys, section_model, toml_value
 from scuff.core.recipe_problems import COMMAND_LINE, problems
+from scuff.core.section import Section
 
 RECIPE_NAME = "recipe.toml"
 
@@ -52,7 +53,15 @@ def recipe_text(recipe: Recipe) -> str:
             lines += ["", "", f"# {about.__doc__ if about else ''}", f"[{section}]"]
         table = getattr(recipe, section) if section else recipe
         lines += ["", *_explained(key, getattr(table, key.name))]
+    for name in lists():
+        lines += _explained_list(name, getattr(recipe, name))
     return "\n".join(lines) + "\n"
+
+
+def list_entry(name: str, entry: Section) -> list[str]:
+    """Write one table of a list, such as ``[[rules]]``: its keys that are not left at their defaults."""
+    given = entry.model_dump(mode="json", exclude_defaults=True)
+    return [f"[[{name}]]", *(f"{key} = {toml_value(value)}" for key, value in given.items())]
 
 
 def _checked(document: dict[str, Any], overrides: Sequence[str], where: str) -> Recipe:
@@ -66,6 +75,16 @@ def _checked(document: dict[str, Any], overrides: Sequence[str], where: str) -> 
 def _explained(key: Key, value: object) -> list[str]:
     setting = f"#{key.name} =" if value is None else f"{key.name} = {toml_value(value)}"
     return [f"# {key.description}", f"# Must be {key.allowed}.", setting]
+
+
+def _explained_list(name: str, entries: Sequence[Section]) -> list[str]:
+    about = (list_model(name) or Section).__doc__ or ""
+    lines = ["", "", *(f"# {line.strip()}" for line in about.splitlines() if line.strip())]
+    lines += ["# Any number of tables like this one, with the keys that matter:", "#", f"# [[{name}]]"]
+    lines += [f"# {key.name}: {key.description} Must be {key.allowed}." for key in list_keys(name)]
+    for entry in entries:
+        lines += ["", *list_entry(name, entry)]
+    return lines
 
 
 def _read(path: Path) -> dict[str, Any]:

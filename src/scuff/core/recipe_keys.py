@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from scuff.core.recipe import Recipe, Section
+from scuff.core.recipe import Recipe
+from scuff.core.section import Section
 
 UNITS = {
     "deg": "degrees",
@@ -61,11 +62,31 @@ def recipe_keys() -> Mapping[str, Key]:
     keys = []
     for name, field in Recipe.model_fields.items():
         section = section_model(name)
-        if section is None:
+        if section is not None:
+            keys += _keys_of(name, section)
+        elif list_model(name) is None:
             keys.append(_key("", name, field))
-        else:
-            keys += [_key(name, inner, inner_field) for inner, inner_field in section.model_fields.items()]
     return {key.dotted: key for key in keys}
+
+
+def list_keys(name: str) -> list[Key]:
+    """The keys of each table of a list, such as ``[[rules]]``."""
+    model = list_model(name)
+    return [] if model is None else _keys_of(name, model)
+
+
+def list_model(name: str) -> type[Section] | None:
+    """The model of the tables of a list, or ``None`` where the recipe has no list of that name."""
+    field = Recipe.model_fields.get(name)
+    if field is None or get_origin(field.annotation) is not tuple:
+        return None
+    model = get_args(field.annotation)[0]
+    return model if isinstance(model, type) and issubclass(model, Section) else None
+
+
+def lists() -> list[str]:
+    """Names of the lists of tables, in the order of the file."""
+    return [name for name in Recipe.model_fields if list_model(name)]
 
 
 def section_model(name: str) -> type[Section] | None:
@@ -101,6 +122,10 @@ def toml_value(value: object) -> str:
         entries = [f"{toml_value(str(key))} = {toml_value(entry)}" for key, entry in value.items()]
         return f"{{ {', '.join(entries)} }}" if entries else "{}"
     return str(value)
+
+
+def _keys_of(name: str, section: type[Section]) -> list[Key]:
+    return [_key(name, inner, field) for inner, field in section.model_fields.items()]
 
 
 def _key(section: str, name: str, field: FieldInfo) -> Key:

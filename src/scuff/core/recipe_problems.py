@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from scuff.core.recipe_keys import UNITS, Key, recipe_keys, sections, split_unit, toml_value
+from scuff.core.recipe_keys import UNITS, Key, list_keys, lists, recipe_keys, sections, split_unit, toml_value
 
 COMMAND_LINE = "--set"
 
@@ -35,11 +35,16 @@ def problems(
 
 def _depth(detail: ErrorDetails) -> int:
     """Length of the key within an error's place; what follows is an element of its value."""
-    return 2 if detail["loc"] and detail["loc"][0] in sections() else 1
+    first = detail["loc"][0] if detail["loc"] else ""
+    return 3 if first in lists() else 2 if first in sections() else 1
 
 
 def _problem(path: list[str], detail: ErrorDetails, value: object) -> str:
     dotted = ".".join(path)
+    if not path:
+        return str(detail["ctx"]["error"])
+    if path[0] in lists():
+        return _problem_in_list(path, detail, value)
     key = recipe_keys().get(dotted)
     if key is not None and detail["type"] == "value_error":
         return f"{dotted} = {toml_value(value)}: {detail['ctx']['error']}"
@@ -52,6 +57,30 @@ def _problem(path: list[str], detail: ErrorDetails, value: object) -> str:
     if isinstance(value, Mapping) and len(path) == 1:
         return _unknown_section(dotted)
     return f"{dotted} = {toml_value(value)}: there is no such key; {_advice(dotted)}"
+
+
+def _problem_in_list(path: list[str], detail: ErrorDetails, value: object) -> str:
+    name, *inside = path
+    keys = {key.name: key for key in list_keys(name)}
+    if len(inside) < 2:
+        said = detail["ctx"]["error"] if detail["type"] == "value_error" else f"write [[{name}]] and its keys below it"
+        return f"[[{name}]]{_number(inside)}: {said}"
+    place, key = f"[[{name}]]{_number(inside)}, {inside[1]}", keys.get(inside[1])
+    if detail["type"] == "missing" and key is not None:
+        return f"{place}: is missing; must be {key.allowed}"
+    if key is None:
+        close = difflib.get_close_matches(inside[1], keys, n=1)
+        return f"{place}: there is no such key; {_nearest_of(close, keys)}"
+    said = detail["ctx"]["error"] if detail["type"] == "value_error" else f"must be {key.allowed}{_hint(key, value)}"
+    return f"{place} = {toml_value(value)}: {said}"
+
+
+def _nearest_of(close: list[str], keys: Iterable[str]) -> str:
+    return f"nearest: {close[0]}" if close else f"keys there: {', '.join(keys)}"
+
+
+def _number(inside: list[str]) -> str:
+    return f" number {int(inside[0]) + 1}" if inside else ""
 
 
 def _unknown_section(name: str) -> str:
@@ -120,5 +149,8 @@ def _close(name: str, keys: Iterable[Key]) -> list[Key]:
 def _look_up(document: Mapping[str, object], path: Iterable[str]) -> object:
     value: object = document
     for step in path:
-        value = value[step] if isinstance(value, Mapping) and step in value else None
+        if isinstance(value, list):
+            value = value[int(step)] if step.isdecimal() and int(step) < len(value) else None
+        else:
+            value = value[step] if isinstance(value, Mapping) and step in value else None
     return value

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scuff.core.errors import BundleError
 from scuff.evaluation.counts import DEFECT, Counts, count_pixels
 from scuff.evaluation.metrics import f1
-from scuff.export.matching import Matches, Terms, match_defects
+from scuff.export.matching import Matches, match_defects
+from scuff.inspection.regions import Criteria
 from scuff.inspection.scores import FULL, ScoreMap, level
 
 RELEVANT = 0.1
@@ -74,14 +75,14 @@ class Figures:
         return self.largest_byte / FULL
 
 
-def compare(checkpoint: ScoreMap, bundle: ScoreMap, truth: NDArray[np.uint8], terms: Terms) -> Figures:
+def compare(checkpoint: ScoreMap, bundle: ScoreMap, truth: NDArray[np.uint8], criteria: Criteria) -> Figures:
     """Compare two score maps of a frame.
 
     Args:
         checkpoint: The checkpoint's.
         bundle: The bundle's; of the same frame and step.
         truth: H×W class values.
-        terms: What makes a defect.
+        criteria: What makes a defect.
 
     Raises:
         BundleError: The maps have another resolution, or only one has classes.
@@ -89,14 +90,14 @@ def compare(checkpoint: ScoreMap, bundle: ScoreMap, truth: NDArray[np.uint8], te
     there, here = _form(checkpoint), _form(bundle)
     if there != here:
         raise BundleError(f"the exported network gives {here} where its checkpoint gives {there}")
-    masks = [scores.full(scores.mask(terms.threshold)) for scores in (checkpoint, bundle)]
-    counts = [count_pixels(truth, mask, terms.classes)[DEFECT] for mask in masks]
+    masks = [scores.full(scores.mask(criteria.threshold, criteria.thresholds)) for scores in (checkpoint, bundle)]
+    counts = [count_pixels(truth, mask, criteria.classes)[DEFECT] for mask in masks]
     difference = np.maximum(checkpoint.score, bundle.score) - np.minimum(checkpoint.score, bundle.score)
     relevant = np.maximum(checkpoint.score, bundle.score) >= level(RELEVANT)
     return Figures(
         checkpoint=counts[0],
         bundle=counts[1],
-        matches=match_defects(checkpoint, bundle, terms),
+        matches=match_defects(checkpoint, bundle, criteria),
         scored=int(np.count_nonzero(relevant)),
         difference_sum=int(difference[relevant].sum(dtype=np.int64)),
         differing_px=int(np.count_nonzero(masks[0] != masks[1])),

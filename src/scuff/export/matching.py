@@ -1,32 +1,17 @@
 """Which defects of one score map are in another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.inspection.regions import find_defects
+from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.scores import FULL, ScoreMap
 
 MARGIN = 0.05
 """Scores that are no further than this from the threshold are close to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What makes a defect.
-
-    Attributes:
-        threshold: Score from which a pixel is defective.
-        classes: Names of the class values 1, 2, ….
-        min_area_px: Smaller regions are no defects.
-    """
-
-    threshold: float
-    classes: Sequence[str]
-    min_area_px: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +37,14 @@ class Matches:
         return self.defects - self.matched - self.marginal
 
 
-def match_defects(one: ScoreMap, other: ScoreMap, terms: Terms) -> Matches:
+def match_defects(one: ScoreMap, other: ScoreMap, criteria: Criteria) -> Matches:
     """Count the defects of two score maps of one frame that are in both.
 
     A defect that the other map splits in two, or joins with its neighbour, is found again, and so are the parts; how
     much of it is found, the pixel F1 tells. Whether what the other finds there reaches ``min_area_px`` plays no role.
     """
-    first, second = _Found.of(one, terms), _Found.of(other, terms)
-    return first.again_in(second, terms) + second.again_in(first, terms)
+    first, second = _Found.of(one, criteria), _Found.of(other, criteria)
+    return first.again_in(second, criteria) + second.again_in(first, criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +56,18 @@ class _Found:
     mask: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, scores: ScoreMap, terms: Terms) -> "_Found":
-        _, defects = find_defects(scores, terms.threshold, terms.classes, terms.min_area_px)
-        return cls(scores.full(scores.score), defects, scores.full(scores.mask(terms.threshold)))
+    def of(cls, scores: ScoreMap, criteria: Criteria) -> "_Found":
+        _, defects = find_defects(scores, criteria)
+        mask = scores.mask(criteria.threshold, criteria.thresholds)
+        return cls(scores.full(scores.score), defects, scores.full(mask))
 
-    def again_in(self, other: "_Found", terms: Terms) -> Matches:
+    def again_in(self, other: "_Found", criteria: Criteria) -> Matches:
         """Count the defects of this one that are in another."""
         total = Matches()
-        for value in range(1, len(terms.classes) + 1):
+        for value in range(1, len(criteria.classes) + 1):
             own, there = _Numbered.of(self.defects == value), _Numbered.of(other.mask == value)
             lost = np.setdiff1d(np.arange(1, len(own.stats)), own.matching(there))
-            marginal = sum(_close(terms.threshold, *peaks) for peaks in self._peaks(other, own, lost))
+            marginal = sum(_close(criteria.threshold, *peaks) for peaks in self._peaks(other, own, lost))
             found = len(own.stats) - 1
             total += Matches(found, found - len(lost), marginal)
         return total

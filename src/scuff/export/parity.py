@@ -10,8 +10,8 @@ from scuff.export.checks import agreement, checks
 from scuff.export.comparison import RELEVANT, Figures, compare
 from scuff.export.held_out import HeldOut, HeldOutFrame
 from scuff.export.limits import Limits
-from scuff.export.matching import Terms
 from scuff.export.places import WorstPlaces
+from scuff.inspection.regions import Criteria
 from scuff.inspection.runtime import Runtime
 from scuff.inspection.scorer import Scorer
 from scuff.inspection.scores import INVALID, ScoreMap
@@ -62,7 +62,7 @@ def compare_frames(
     tiling: Tiling,
     exported: Mapping[RuntimeName, Scorer],
     held_out: HeldOut,
-    terms: Terms,
+    criteria: Criteria,
     progress: Progress | None = None,
 ) -> dict[RuntimeName, Parity]:
     """Score whole frames with the checkpoint and as a station does, each frame once.
@@ -72,7 +72,7 @@ def compare_frames(
         tiling: How frames are divided for it: into squares as it was trained on.
         exported: What a station runs, by runtime.
         held_out: The frames.
-        terms: What makes a defect.
+        criteria: What makes a defect.
         progress: Called with 1 after each frame.
 
     Raises:
@@ -87,8 +87,8 @@ def compare_frames(
             raise CheckpointError(f"frame {frame.name}: the checkpoint gives scores that are no numbers; train again")
         for name, scorer in exported.items():
             scores = _scores(frame, scorer)
-            found[name].frames[frame.name] = compare(reference, scores, frame.truth, terms)
-            found[name].worst.look_at(frame.name, frame.pixels, reference, scores, terms)
+            found[name].frames[frame.name] = compare(reference, scores, frame.truth, criteria)
+            found[name].worst.look_at(frame.name, frame.pixels, reference, scores, criteria)
         if progress is not None:
             progress(1)
     if not all(parity.total.scored for parity in found.values()):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.export.matching import Terms
+from scuff.inspection.regions import Criteria
 from scuff.inspection.scores import ScoreMap
 
 BLOCK_PX = 128
@@ -50,10 +50,10 @@ class WorstPlaces:
     places: list[Place] = field(default_factory=list)
 
     def look_at(
-        self, frame: str, pixels: NDArray[np.uint8], checkpoint: ScoreMap, bundle: ScoreMap, terms: Terms
+        self, frame: str, pixels: NDArray[np.uint8], checkpoint: ScoreMap, bundle: ScoreMap, criteria: Criteria
     ) -> None:
         """Look at a frame (H×W×3) and its score maps; a pixel with another verdict weighs as the largest difference."""
-        masks = [scores.full(scores.mask(terms.threshold)) for scores in (checkpoint, bundle)]
+        masks = [scores.full(scores.mask(criteria.threshold, criteria.thresholds)) for scores in (checkpoint, bundle)]
         there, here = (scores.full(scores.score) for scores in (checkpoint, bundle))
         difference = np.maximum(there, here) - np.minimum(there, here)
         weights = _block_sums(np.where(masks[0] == masks[1], difference, np.uint8(255)))

@@ -16,10 +16,9 @@ from scuff.core.recipe import Inspection
 from scuff.core.tile import Window
 from scuff.export.confidence import upper_bound
 from scuff.export.held_out import HeldOut
-from scuff.export.matching import Terms
 from scuff.export.screen_model import screen_model
 from scuff.inspection.opening import open_scorer
-from scuff.inspection.regions import find_defects
+from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.scorer import Scored, Scorer
 from scuff.inspection.scores import FULL
 from scuff.inspection.screening import CellScreen
@@ -78,14 +77,14 @@ class Screener:
         screen: What the checkpoint of the bundle taught.
         validation: Frames that set the threshold.
         test: Frames that set nothing.
-        terms: What makes a defect.
+        criteria: What makes a defect.
         refusal: Why nothing was added; empty before, and where it was.
     """
 
     screen: TaughtScreen
     validation: HeldOut
     test: HeldOut
-    terms: Terms
+    criteria: Criteria
     refusal: str = ""
 
     def __len__(self) -> int:
@@ -109,16 +108,16 @@ class Screener:
         openvino.save_model(screen_model(self.screen.network()), draft.screen, compress_to_fp16=False)
         scorer = open_scorer(draft, Inspection(runtime="openvino", screening="off"))
         try:
-            threshold, source = choose_threshold(draft, scorer, self.validation, self.terms, progress)
+            threshold, source = choose_threshold(draft, scorer, self.validation, self.criteria, progress)
             screened = Scorer(scorer.runtime, scorer.tiling, screen=CellScreen(draft.screen, threshold))
-            counted = count(scorer, screened, self.test, self.terms, progress)
+            counted = count(scorer, screened, self.test, self.criteria, progress)
             _judge(counted, threshold, self.test)
         except NoProofError as reason:
             self.refusal = str(reason)
             draft.screen.unlink()
             draft.screen.with_suffix(".bin").unlink()
             return None
-        return _stated(threshold, source, counted, self.test, self.terms)
+        return _stated(threshold, source, counted, self.test, self.criteria)
 
 
 def check_screen(screen: TaughtScreen, checkpoint_sha256: str, strip_px: int | None) -> None:
@@ -134,7 +133,7 @@ def check_screen(screen: TaughtScreen, checkpoint_sha256: str, strip_px: int | N
 
 
 def choose_threshold(
-    draft: Bundle, scorer: Scorer, frames: HeldOut, terms: Terms, progress: Progress
+    draft: Bundle, scorer: Scorer, frames: HeldOut, criteria: Criteria, progress: Progress
 ) -> tuple[float, str]:
     """Choose the threshold, and say where it comes from.
 
@@ -144,7 +143,7 @@ def choose_threshold(
     screen = CellScreen(draft.screen, threshold=0.5)
     needed: list[int] = []
     for frame in frames:
-        needed += needed_scores(frame.pixels, scorer, screen, terms)
+        needed += needed_scores(frame.pixels, scorer, screen, criteria)
         progress(1)
     if not needed:
         raise NoProofError(f"no threshold can be chosen: the full network finds no defect on {frames.source}")
@@ -161,12 +160,12 @@ def choose_threshold(
     )
 
 
-def _stated(threshold: float, source: str, counted: Count, test: HeldOut, terms: Terms) -> Screening:
+def _stated(threshold: float, source: str, counted: Count, test: HeldOut, criteria: Criteria) -> Screening:
     return Screening(
         threshold=threshold,
         threshold_source=source,
-        defect_threshold=terms.threshold,
-        min_area_px=terms.min_area_px,
+        defect_threshold=criteria.threshold,
+        min_area_px=criteria.min_area_px,
         defects=counted.defects,
         lost=counted.lost,
         lost_bound=round(counted.bound, DIGITS),
@@ -198,7 +197,7 @@ def lowered(threshold: float) -> float:
     return int(FULL * MARGIN * threshold / (1 - threshold + MARGIN * threshold)) / FULL
 
 
-def needed_scores(pixels: NDArray[np.uint8], scorer: Scorer, screen: CellScreen, terms: Terms) -> list[int]:
+def needed_scores(pixels: NDArray[np.uint8], scorer: Scorer, screen: CellScreen, criteria: Criteria) -> list[int]:
     """For each defect that the full network finds, the lowest score of the windows that own any of its pixels.
 
     At a threshold up to this byte, the defect lies wholly in chosen windows.
@@ -207,12 +206,12 @@ def needed_scores(pixels: NDArray[np.uint8], scorer: Scorer, screen: CellScreen,
         pixels: H×W×3, RGB.
         scorer: Of the full network, without a screen.
         screen: Scores windows.
-        terms: What makes a defect.
+        criteria: What makes a defect.
     """
     windows = scorer.tiling.windows((pixels.shape[0], pixels.shape[1]), scorer.runtime.step)
     scores = screen.scores(pixels, windows)
-    _, mask = find_defects(scorer.score(pixels).scores, terms.threshold, terms.classes, terms.min_area_px)
-    values = range(1, len(terms.classes) + 1)
+    _, mask = find_defects(scorer.score(pixels).scores, criteria)
+    values = range(1, len(criteria.classes) + 1)
     return [least for value in values for least in _least_scores(mask == value, windows, scores)]
 
 
@@ -227,12 +226,12 @@ def _least_scores(defective: NDArray[np.bool_], windows: Sequence[Window], score
     return [int(score) for score in least[1:]]
 
 
-def count(full: Scorer, screened: Scorer, frames: HeldOut, terms: Terms, progress: Progress) -> Count:
+def count(full: Scorer, screened: Scorer, frames: HeldOut, criteria: Criteria, progress: Progress) -> Count:
     """Inspect frames with and without a screening, as a station would, and count what differs."""
     counted = Count()
     for frame in frames:
         with_all, with_chosen = full.score(frame.pixels), screened.score(frame.pixels)
-        all_defects, found = (_defects(scored, terms) for scored in (with_all, with_chosen))
+        all_defects, found = (_defects(scored, criteria) for scored in (with_all, with_chosen))
         counted.defects += all_defects.total()
         counted.lost += (all_defects - found).total()
         counted.tiles += with_chosen.tiles
@@ -241,6 +240,6 @@ def count(full: Scorer, screened: Scorer, frames: HeldOut, terms: Terms, progres
     return counted
 
 
-def _defects(scored: Scored, terms: Terms) -> Counter[Defect]:
+def _defects(scored: Scored, criteria: Criteria) -> Counter[Defect]:
     """Defects with all that is known of them: one that has lost a pixel is another one."""
-    return Counter(find_defects(scored.scores, terms.threshold, terms.classes, terms.min_area_px)[0])
+    return Counter(find_defects(scored.scores, criteria)[0])

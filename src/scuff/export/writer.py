@@ -13,12 +13,12 @@ from scuff.export.checks import agreement
 from scuff.export.comparison import Figures
 from scuff.export.held_out import HeldOut
 from scuff.export.limits import limits_of
-from scuff.export.matching import Terms
 from scuff.export.networks import Calibration, runtimes_of, write_networks
 from scuff.export.parity import Progress, compare_frames
 from scuff.export.report import check_disagreement_folder, remove_disagreement, write_disagreement
 from scuff.export.wanted import Wanted
 from scuff.inspection.opening import open_scorer
+from scuff.inspection.regions import Criteria
 from scuff.nets.checkpoint import Checkpoint
 from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import MEAN, STD
@@ -85,10 +85,10 @@ def _prove(
     facts, manifest = checkpoint.facts, draft.manifest
     # Whole frames: a region of interest would only leave less to compare on.
     scorers = {name: open_scorer(draft, Inspection(runtime=name, screening="off")) for name in manifest.agreement}
-    terms = Terms(facts.threshold_in_force, facts.classes, facts.recipe.inspection.min_area_px)
+    criteria = Criteria.of(facts.recipe.inspection, facts.threshold_in_force, facts.classes)
     limits = limits_of(manifest.precision, manifest.strip_px is not None)
     reference = TorchRuntime(checkpoint.network())
-    parities = compare_frames(reference, squares(facts.tile_px), scorers, frames, terms, progress)
+    parities = compare_frames(reference, squares(facts.tile_px), scorers, frames, criteria, progress)
     misses = [f"on {name}, {miss}" for name, parity in parities.items() for miss in parity.misses(limits)]
     if misses:
         report = write_disagreement(folder, parities, frames.source, limits)

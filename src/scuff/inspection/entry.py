@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
+from scuff.core.verdict import Verdict
 from scuff.inspection.closeup import CloseUp, close_ups
 from scuff.inspection.encoding import jpeg
 from scuff.inspection.overlay import draw
@@ -87,6 +88,7 @@ class Entry:
 
     Attributes:
         result: What was written down about it.
+        verdict: On its part.
         row: The same in a line.
         defects: The largest defects, in the order of the result.
         thumbnail: Data URI of the picture with its defects; empty if there is no picture to show.
@@ -96,6 +98,7 @@ class Entry:
     """
 
     result: Result
+    verdict: Verdict
     row: TableRow
     defects: Sequence[Numbered] = ()
     thumbnail: str = ""
@@ -104,21 +107,22 @@ class Entry:
     missing: str = ""
 
 
-def report_entry(result: Result, view: View | None, missing: str = "") -> Entry:
+def report_entry(result: Result, verdict: Verdict, view: View | None, missing: str = "") -> Entry:
     """Prepare one picture for the report.
 
     Args:
         result: Its result as written.
+        verdict: On its part.
         view: The picture and its defects; ``None`` if there is no picture to show.
         missing: Why there is none.
     """
-    shown = _numbered(result)
+    shown, row = _numbered(result), table_row(result, verdict)
     if view is None:
-        return Entry(result, table_row(result), shown, missing=missing)
+        return Entry(result, verdict, row, shown, missing=missing)
     zoomed = view.shrunk(ZOOM_PX)
     thumbnail = _uri(draw(zoomed.shrunk(THUMBNAIL_PX), captions=False), THUMBNAIL_QUALITY)
     crops = _crops(view, shown, zoomed.scale) if zoomed.scale < 1 else ()
-    return Entry(result, table_row(result), shown, thumbnail, _zoom(zoomed, shown), crops)
+    return Entry(result, verdict, row, shown, thumbnail, _zoom(zoomed, shown), crops)
 
 
 def _numbered(result: Result) -> list[Numbered]:

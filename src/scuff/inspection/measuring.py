@@ -162,7 +162,6 @@ def peak_mb() -> float | None:
 
 def _frame_times(inspector: Inspector, watched: _Watched, path: Path, out: Path) -> FrameTimes:
     """Inspect one frame; what is quick beside the network is done once more for its time alone."""
-    settings, classes = inspector.settings, inspector.bundle.manifest.classes
     read_ms = _ms(lambda: read_picture(path, inspector.recipe.frames))
     checksum_ms = _ms(lambda: sha256(path))
     began = perf_counter()
@@ -170,7 +169,8 @@ def _frame_times(inspector: Inspector, watched: _Watched, path: Path, out: Path)
     inspected_ms = _ms_since(began)
     write_ms = _ms(lambda: write_picture(out, inspected))
     scored, network_ms = watched.seen.pop()
-    label_ms = _ms(lambda: find_defects(scored.scores, settings.threshold, classes, settings.min_area_px))
+    pixels = read_picture(path, inspector.recipe.frames)
+    label_ms = _ms(lambda: find_defects(scored.scores, inspector.criteria, None, pixels))
     height, width = scored.scores.hw
     return FrameTimes(
         stage_ms=dict(zip(STAGES, (read_ms, checksum_ms, network_ms, label_ms, write_ms), strict=True)),

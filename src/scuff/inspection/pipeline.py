@@ -1,4 +1,4 @@
-"""The way of one picture: read, score, find defects, decide."""
+"""The way of one picture: read, score, find defects."""
 
 import hashlib
 import re
@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import CHECKSUMS, Bundle
 from scuff.core.defect import Defect
-from scuff.core.errors import PictureError
+from scuff.core.errors import PictureError, RecipeError
 from scuff.core.picture import read_content, read_picture, sha256
+from scuff.core.plane import Planes
 from scuff.core.recipe import Recipe
-from scuff.core.verdict import Outcome
 from scuff.inspection.opening import open_scorer
-from scuff.inspection.regions import find_defects
+from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.result import BundleReference, Result, Settings
 from scuff.inspection.scorer import Scored
-from scuff.inspection.tolerance import decide
 from scuff.inspection.view import View
 
 
@@ -62,7 +61,9 @@ class Inspector:
 
         Raises:
             BundleError: The network cannot be loaded, or does not fit the bundle's classes and tiles.
+            RecipeError: The recipe sets a threshold for a class that the bundle does not have.
         """
+        _check_classes(recipe, bundle)
         self.bundle = bundle
         self.recipe = recipe
         self.scorer = open_scorer(bundle, recipe.inspection)
@@ -71,7 +72,9 @@ class Inspector:
             id=sha256(bundle.folder / CHECKSUMS),
             classes=bundle.manifest.classes,
         )
-        self.settings = _settings(bundle, recipe, screening=self.scorer.screen is not None)
+        self.criteria = Criteria.of(recipe.inspection, bundle.manifest.threshold, bundle.manifest.classes)
+        self.settings = _settings(self.criteria, recipe, screening=self.scorer.screen is not None)
+        self._planes = Planes(recipe.calibration, recipe.frames.pixel_mm)
 
     def inspect(self, path: Path, file: str = "", frame: str = "") -> Inspected:
         """Inspect one picture.
@@ -82,24 +85,21 @@ class Inspector:
             frame: Its name in this run; its stem if not given.
 
         Returns:
-            The result; not-inspected where the picture cannot be read or its scores cannot be used.
+            The result; with an error where the picture cannot be read or its scores cannot be used.
         """
         result = self._not_inspected(path, file or path.name, frame or path.stem)
         try:
             content = read_content(path)
             result = result.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
             pixels = read_picture(path, self.recipe.frames, content)
-            seen = self.examine(pixels, self._named(path, "camera") or "")
+            seen = self.examine(pixels, result.camera)
         except PictureError as error:
             return Inspected(result.model_copy(update={"error": _without_folder(str(error), path, result.file)}))
-        verdict = decide(seen.defects, self.recipe.tolerances)
         found = {
             "height_px": pixels.shape[0],
             "width_px": pixels.shape[1],
             "tiles": seen.scored.tiles,
             "tiles_scored": seen.scored.tiles_scored,
-            "outcome": verdict.outcome,
-            "rule": verdict.rule,
             "error": None,
             "defects": tuple(seen.defects),
         }
@@ -117,10 +117,7 @@ class Inspector:
             PictureError: As ``Scorer.score``.
         """
         scored = self.scorer.score(pixels, camera)
-        settings, classes = self.settings, self.bundle.manifest.classes
-        defects, mask = find_defects(
-            scored.scores, settings.threshold, classes, settings.min_area_px, settings.frames.pixel_mm
-        )
+        defects, mask = find_defects(scored.scores, self.criteria, self._planes.of(camera), pixels)
         return Examined(scored, defects, mask)
 
     def _not_inspected(self, path: Path, file: str, frame: str) -> Result:
@@ -129,6 +126,7 @@ class Inspector:
             file=file,
             frame=frame,
             part=self._named(path, "part"),
+            camera=self._named(path, "camera") or "",
             sha256=None,
             width_px=None,
             height_px=None,
@@ -136,8 +134,6 @@ class Inspector:
             tiles_scored=None,
             bundle=self._reference,
             settings=self.settings,
-            outcome=Outcome.NOT_INSPECTED,
-            rule="what cannot be inspected never passes",
             error="not inspected yet",
             defects=(),
             overlay=None,
@@ -151,18 +147,27 @@ class Inspector:
         return (found[group] or None) if found else None
 
 
-def _settings(bundle: Bundle, recipe: Recipe, screening: bool) -> Settings:
-    threshold = recipe.inspection.threshold
+def _settings(criteria: Criteria, recipe: Recipe, screening: bool) -> Settings:
     return Settings(
-        threshold=bundle.manifest.threshold if threshold is None else threshold,
+        threshold=criteria.threshold,
+        class_thresholds=recipe.inspection.class_thresholds,
         min_area_px=recipe.inspection.min_area_px,
-        max_defects=recipe.tolerances.max_defects,
-        review_score=recipe.tolerances.review_score,
+        join_gap_px=recipe.inspection.join_gap_px,
+        calibration=recipe.calibration,
         frames=recipe.frames,
         region=recipe.inspection.region,
         screening=screening,
         runtime=recipe.inspection.runtime,
     )
+
+
+def _check_classes(recipe: Recipe, bundle: Bundle) -> None:
+    classes = bundle.manifest.classes
+    if unknown := sorted(recipe.inspection.class_thresholds.keys() - set(classes)):
+        raise RecipeError(
+            f"inspection.class_thresholds: the bundle {bundle.folder} has no class {unknown[0]!r}; "
+            f"its classes are {', '.join(classes)}"
+        )
 
 
 def _without_folder(message: str, path: Path, file: str) -> str:

@@ -33,20 +33,20 @@ class Worst:
     _unread: list[tuple[int, int, int]] = field(default_factory=list)
     _seen: list[tuple[int, int, int]] = field(default_factory=list)
 
-    def add(self, result: Result) -> None:
-        """Consider one picture."""
+    def add(self, result: Result, outcome: Outcome) -> None:
+        """Consider one picture, with the outcome of its part."""
         area_px = sum(defect.area_px for defect in result.defects)
-        badness = -SEVERITY.index(result.outcome), area_px, -self.added
+        badness = -SEVERITY.index(outcome), area_px, -self.added
         self.added += 1
-        if result.outcome == Outcome.NOT_INSPECTED:
+        if result.error is not None:
             _keep(self._unread, badness, self.unread_shown)
         else:
             _keep(self._seen, badness, self.shown)
 
-    def ranked(self) -> list[tuple[int, Outcome]]:
-        """The worst first: the place of each in the order in which pictures were added, and its outcome."""
+    def ranked(self) -> list[int]:
+        """The worst first: the place of each in the order in which pictures were added."""
         ranked = [*sorted(self._unread, reverse=True), *sorted(self._seen, reverse=True)]
-        return [(-place, SEVERITY[-severity]) for severity, _, place in ranked[: self.shown]]
+        return [-place for _, _, place in ranked[: self.shown]]
 
 
 def _keep(heap: list[tuple[int, int, int]], badness: tuple[int, int, int], limit: int) -> None:

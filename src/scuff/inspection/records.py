@@ -14,6 +14,7 @@ from scuff.inspection.outputs import ENDINGS, RECORD, Pictures, has_pictures, re
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.result import Result, Settings, TableRow
 from scuff.inspection.sources import Source
+from scuff.inspection.verdicts import VERDICTS, remove_verdicts
 from scuff.inspection.whole_file import is_part
 
 TABLE = "results.csv"
@@ -59,10 +60,11 @@ def begin_run(out: Path, frames: Collection[str]) -> None:
         listed = [frame for frame in _frames_of(out / TABLE) if frame not in frames]
         for name in (TABLE, REPORT):
             (out / name).unlink(missing_ok=True)
+        remove_verdicts(out)
         for frame in listed:
             remove_picture(out, frame)
         for path in out.iterdir():
-            if is_part(path.name, (*ENDINGS, TABLE, REPORT)):
+            if is_part(path.name, (*ENDINGS, TABLE, VERDICTS, REPORT)):
                 path.unlink(missing_ok=True)
             elif path.name.endswith(RECORD) and _is_left_over(path, frames):
                 remove_picture(out, path.name.removesuffix(RECORD))

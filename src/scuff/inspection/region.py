@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.errors import PictureError
-from scuff.core.recipe import ANY_CAMERA, polygon
+from scuff.core.polygon import ANY_CAMERA, polygon
 from scuff.core.tile import Window
 from scuff.inspection.tiling import span
 

@@ -8,6 +8,9 @@ from typing import TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from scuff.core.bundle import Manifest
+from scuff.core.plane import Planes
+from scuff.core.recipe import Recipe
+from scuff.core.rules import LIMITS, Rule, rule_names
 from scuff.core.verdict import Outcome
 from scuff.inspection.entry import Entry, css
 from scuff.inspection.ranking import SEVERITY
@@ -23,13 +26,15 @@ class Facts:
         manifest: Of the bundle that inspected the pictures.
         bundle: The same, as in the records.
         settings: As in the records.
-        counts: Pictures by outcome, also those that the page does not show.
+        recipe: What the parts were judged by.
+        counts: Pictures by outcome of their parts, also those that the page does not show.
         shown: The same, of those that it shows.
     """
 
     manifest: Manifest
     bundle: BundleReference
     settings: Settings
+    recipe: Recipe
     counts: Counter[Outcome]
     shown: Counter[Outcome]
 
@@ -50,6 +55,7 @@ def write_report(file: TextIO, entries: Iterable[Entry], facts: Facts) -> None:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    names = rule_names(facts.recipe.rules)
     outcomes = [outcome for outcome in reversed(SEVERITY) if facts.counts[outcome]]
     page = environment.get_template("report.html.j2").generate(
         entries=entries,
@@ -60,5 +66,23 @@ def write_report(file: TextIO, entries: Iterable[Entry], facts: Facts) -> None:
         manifest=facts.manifest,
         bundle=facts.bundle,
         settings=facts.settings,
+        tolerances=facts.recipe.tolerances,
+        rules=[_rule_in_words(name, rule) for name, rule in zip(names, facts.recipe.rules, strict=True)],
+        in_mm=Planes(facts.recipe.calibration, facts.recipe.frames.pixel_mm).any,
     )
     file.writelines(page)
+
+
+def _rule_in_words(name: str, rule: Rule) -> tuple[str, str]:
+    """A rule as a person reads it: its name; and what it is about, its limits, and what happens else."""
+    about = " or ".join(rule.classes) or "any defect"
+    where = f" in {' or '.join(rule.zones)}" if rule.zones else ""
+    limits = ", ".join(_limit_in_words(key, value) for key, value in rule.limits.items())
+    if rule.outcome == "ignore":
+        return name, f"{about}{where}{f' of {limits}' if limits else ''} is ignored"
+    return name, f"{about}{where}: {limits or 'none allowed'}, or else {rule.outcome}"
+
+
+def _limit_in_words(key: str, value: float) -> str:
+    measure, unit = LIMITS[key]
+    return f"{measure} {'at least' if measure == 'distance' else 'at most'} {value:g}{f' {unit}' if unit else ''}"

@@ -1,4 +1,4 @@
-"""What is written down about an inspected picture: the JSON file per picture and the row of the run's table.
+"""What is written down about an inspected picture: the JSON file per picture, and its row of the run's table.
 
 Nothing here changes between equal runs: no time, no absolute path, no machine.
 """
@@ -9,8 +9,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scuff.core.defect import Defect
+from scuff.core.plane import Calibration
 from scuff.core.recipe import Frames
-from scuff.core.verdict import Outcome
+from scuff.core.verdict import Outcome, Verdict
 
 
 class _Strict(BaseModel):
@@ -29,11 +30,10 @@ class Settings(_Strict):
     """The settings that an inspection depends on beside the network's."""
 
     threshold: float = Field(description="Score from which a pixel is defective.")
+    class_thresholds: dict[str, float] = Field(description="The same by class, where it differs.")
     min_area_px: int = Field(description="Regions with fewer pixels are no defects.")
-    max_defects: int = Field(description="A picture with more defects fails.")
-    review_score: float | None = Field(
-        description="A failing picture whose best defect scores less goes to review; null: never."
-    )
+    join_gap_px: int = Field(description="Regions with at most so many sound pixels between them are one defect.")
+    calibration: tuple[Calibration, ...] = Field(description="How cameras see the part, as in the recipe.")
     frames: Frames = Field(description="How pictures were read, as in the recipe.")
     region: dict[str, str] = Field(description="Polygon that is inspected, by camera; empty: whole frames.")
     runtime: str = Field(description="What was asked to run the network: `auto` or a runtime's name.")
@@ -41,12 +41,13 @@ class Settings(_Strict):
 
 
 class Result(_Strict):
-    """All that is known of one picture; the file `NAME.json`."""
+    """What was found in one picture; the file `NAME.json`. Whether its part passes is in the part's own file."""
 
-    schema_version: Literal[2] = Field(2, description="Grows when a field changes its meaning or goes.")
+    schema_version: Literal[3] = Field(3, description="Grows when a field changes its meaning or goes.")
     file: str = Field(description="The picture, relative to the folder that all inputs share.")
     frame: str = Field(description="Its name in this run, unique; begins the names of its files.")
     part: str | None = Field(description="Serial number from the recipe's `part_pattern`; null: not known.")
+    camera: str = Field(description="Camera from the recipe's `camera_pattern`; empty: not known.")
     sha256: str | None = Field(description="Checksum of the picture file; null if it cannot be opened.")
     width_px: int | None = Field(description="Width; null if it could not be inspected.")
     height_px: int | None = Field(description="Height; null if it could not be inspected.")
@@ -54,8 +55,6 @@ class Result(_Strict):
     tiles_scored: int | None = Field(description="Those that the network saw; fewer than all only after a screening.")
     bundle: BundleReference = Field(description="Which bundle inspected it.")
     settings: Settings = Field(description="The settings it was inspected with.")
-    outcome: Outcome = Field(description="`pass`, `fail`, `review` or `not-inspected`.")
-    rule: str = Field(description="The rule that decided, with the value and the limit.")
     error: str | None = Field(description="Why it could not be inspected; null if it was.")
     defects: tuple[Defect, ...] = Field(
         description="From top to bottom, then from left to right; the pictures number them from 1."
@@ -75,8 +74,8 @@ class TableRow(_Strict):
     file: str = Field(description="As in the JSON file.")
     frame: str = Field(description="As in the JSON file.")
     part: str | None = Field(description="As in the JSON file; empty: not known.")
-    outcome: Outcome = Field(description="As in the JSON file.")
-    rule: str = Field(description="As in the JSON file.")
+    outcome: Outcome = Field(description="Of its part: `pass`, `fail`, `review` or `not-inspected`.")
+    rule: str = Field(description="The rule that decided on its part, with the value and the limit.")
     defects: int | None = Field(description="Number of defects; empty, as all below, if not inspected.")
     classes: str | None = Field(description="Number of defects by class, as `dent:1;scratch:2`.")
     highest_score: float | None = Field(description="Score of the best defect; empty without defects.")
@@ -86,8 +85,8 @@ class TableRow(_Strict):
     error: str | None = Field(description="Why it could not be inspected; empty if it was.")
 
 
-def table_row(result: Result) -> TableRow:
-    """Condense a result into its row of the table."""
+def table_row(result: Result, verdict: Verdict) -> TableRow:
+    """Condense a result, and the verdict on its part, into its row of the table."""
     inspected, defects = result.error is None, result.defects
     labels = sorted({defect.label for defect in defects})
     counts = {label: sum(defect.label == label for defect in defects) for label in labels}
@@ -95,8 +94,8 @@ def table_row(result: Result) -> TableRow:
         file=result.file,
         frame=result.frame,
         part=result.part,
-        outcome=result.outcome,
-        rule=result.rule,
+        outcome=verdict.outcome,
+        rule=verdict.rule,
         defects=len(defects) if inspected else None,
         classes=";".join(f"{label}:{count}" for label, count in counts.items()) if inspected else None,
         highest_score=max((defect.score for defect in defects), default=None),

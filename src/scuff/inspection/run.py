@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,16 +15,19 @@ from scuff.core.errors import PictureError, ScuffError
 from scuff.core.mask import SOUND
 from scuff.core.picture import read_picture, read_values
 from scuff.core.recipe import Recipe
-from scuff.core.verdict import Outcome
+from scuff.core.verdict import Outcome, Verdict
+from scuff.inspection.capture_set import Taken
 from scuff.inspection.entry import Entry, report_entry
 from scuff.inspection.lanes import map_lanes
 from scuff.inspection.outputs import Pictures, write_picture
+from scuff.inspection.part_result import PartResult
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.ranking import Worst
 from scuff.inspection.records import REPORT, TABLE, Terms, find_record, is_done
 from scuff.inspection.report import Facts, write_report
 from scuff.inspection.result import BundleReference, Result, TableRow, table_row
 from scuff.inspection.sources import Source
+from scuff.inspection.verdicts import judge_parts, write_verdicts
 from scuff.inspection.view import View
 from scuff.inspection.whole_file import whole_text
 
@@ -44,6 +47,11 @@ class Job:
     recipe: Recipe
     out: Path
     terms: Terms
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Those that defects may have."""
+        return self.bundle.manifest.classes
 
     @classmethod
     def of(cls, inspector: Inspector, out: Path, pictures: Pictures) -> "Job":
@@ -70,40 +78,57 @@ def inspect_frame(inspector: Inspector, job: Job, source: Source) -> bool:
 
 
 def finish_run(job: Job, sources: Sequence[Source]) -> Counter[Outcome]:
-    """Write the table and the report of a run from the records of its pictures.
+    """Judge the parts of a run, and write the tables and the report, from the records of its pictures.
 
-    The table appears last: where it is, the run is complete.
+    The table of pictures appears last: where it is, the run is complete.
 
     Args:
         job: Of the run.
         sources: All its pictures; each has been inspected.
 
     Returns:
-        The pictures by outcome.
+        The parts by outcome.
 
     Raises:
+        RecipeError: A rule cannot be applied to this bundle's defects.
         ScuffError: A record is missing.
     """
+    verdicts: dict[str, Verdict] = {}
+    by_frame = {source.frame: source for source in sources}
+
+    def judged() -> Iterator[PartResult]:
+        taken = [Taken.of(_record(job, source)) for source in sources]
+        for part in judge_parts(taken, lambda frame: _record(job, by_frame[frame]), job.recipe, job.classes):
+            verdicts.update(dict.fromkeys(part.frames, part.verdict))
+            yield part
+
+    parts = write_verdicts(job.out, judged())
+    _write_tables(job, sources, verdicts)
+    return parts
+
+
+def _write_tables(job: Job, sources: Sequence[Source], verdicts: Mapping[str, Verdict]) -> None:
+    """Write the report, and then the table of the pictures."""
     worst, counts = Worst(), Counter[Outcome]()
     with whole_text(job.out / TABLE) as file:
         table = csv.DictWriter(file, list(TableRow.model_fields), lineterminator="\n")
         table.writeheader()
         for source in sources:
-            result = _record(job, source)
-            table.writerow(table_row(result).model_dump())
-            counts[result.outcome] += 1
-            worst.add(result)
-        _write_report(job, [(sources[place], outcome) for place, outcome in worst.ranked()], counts)
-    return counts
+            result, verdict = _record(job, source), verdicts[source.frame]
+            table.writerow(table_row(result, verdict).model_dump())
+            counts[verdict.outcome] += 1
+            worst.add(result, verdict.outcome)
+        shown = [(sources[place], verdicts[sources[place].frame]) for place in worst.ranked()]
+        _write_report(job, shown, counts)
 
 
-def _write_report(job: Job, shown: Sequence[tuple[Source, Outcome]], counts: Counter[Outcome]) -> None:
+def _write_report(job: Job, shown: Sequence[tuple[Source, Verdict]], counts: Counter[Outcome]) -> None:
     manifest = job.bundle.manifest
     reference = BundleReference(product=manifest.product, id=job.terms.bundle_id, classes=manifest.classes)
-    facts = Facts(manifest, reference, job.terms.settings, counts, Counter(outcome for _, outcome in shown))
-    pictures = (source for source, _ in shown)
+    shown_counts = Counter(verdict.outcome for _, verdict in shown)
+    facts = Facts(manifest, reference, job.terms.settings, job.recipe, counts, shown_counts)
     with whole_text(job.out / REPORT) as file:
-        write_report(file, map_lanes(partial(_entry, job), pictures, job.recipe.inspection.lanes), facts)
+        write_report(file, map_lanes(partial(_entry, job), shown, job.recipe.inspection.lanes), facts)
 
 
 def _record(job: Job, source: Source) -> Result:
@@ -115,15 +140,16 @@ def _record(job: Job, source: Source) -> Result:
     return result
 
 
-def _entry(job: Job, source: Source) -> Entry:
+def _entry(job: Job, shown: tuple[Source, Verdict]) -> Entry:
     """Prepare one picture for the report; one that went or changed meanwhile is listed without its picture."""
+    source, verdict = shown
     result = _record(job, source)
     if result.error is not None:
-        return report_entry(result, None, "not inspected")
+        return report_entry(result, verdict, None, "not inspected")
     try:
-        return report_entry(result, _view(job, source, result))
+        return report_entry(result, verdict, _view(job, source, result))
     except (PictureError, OSError):
-        return report_entry(result, None, "gone, or changed since it was inspected")
+        return report_entry(result, verdict, None, "gone, or changed since it was inspected")
 
 
 def _view(job: Job, source: Source, result: Result) -> View:

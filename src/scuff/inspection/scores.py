@@ -1,6 +1,7 @@
 """Scores as a network gives them: a byte for each pixel."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,9 @@ FULL = 254
 
 INVALID = 255
 """The byte of what is no number."""
+
+
+NOTHING: Mapping[int, float] = {}
 
 
 def level(threshold: float) -> int:
@@ -36,11 +40,19 @@ class ScoreMap:
     step: int
     hw: tuple[int, int]
 
-    def mask(self, threshold: float) -> NDArray[np.uint8]:
-        """The class of each pixel whose score reaches a threshold, else 0 for sound metal; h×w."""
-        defective = self.score >= level(threshold)
+    def mask(self, threshold: float, by_value: Mapping[int, float] = NOTHING) -> NDArray[np.uint8]:
+        """The class of each pixel whose score reaches a threshold, else 0 for sound metal; h×w.
+
+        Args:
+            threshold: For all pixels.
+            by_value: Instead, for pixels whose likeliest class has this value.
+        """
         if self.label is None:
-            return defective.view(np.uint8)
+            return (self.score >= level(by_value.get(1, threshold))).view(np.uint8)
+        least = np.full(256, level(threshold), np.uint8)
+        for value, limit in by_value.items():
+            least[value] = level(limit)
+        defective = self.score >= (least[self.label] if by_value else level(threshold))
         return np.where(defective, self.label, np.uint8(SOUND))
 
     def part(self, rows: slice, columns: slice) -> "ScoreMap":

@@ -1,0 +1,156 @@
+"""The defects of a part, from the frames that show it: one that several frames show counts once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from scuff.core.defect import Defect
+from scuff.core.plane import Plane, Planes
+from scuff.inspection.outlines import Outline
+
+SURE = 2
+"""Defects of two cameras may be one where they are so many times the error of their calibrations apart, or less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found in one frame of a part.
+
+    Attributes:
+        frame: Name of the frame.
+        camera: The camera that took it.
+        hw: Height and width of the frame, in pixels.
+        defects: In the order of the frame's result.
+    """
+
+    frame: str
+    camera: str
+    hw: tuple[int, int]
+    defects: Sequence[Defect]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A defect as one frame shows it.
+
+    Attributes:
+        defect: What was measured.
+        frame: Name of the frame.
+        number: Its number in the result of that frame, from 1.
+        camera: The camera that took the frame.
+        plane: Of that camera; ``None``: its scale is not known.
+    """
+
+    defect: Defect
+    frame: str
+    number: int
+    camera: str
+    plane: Plane | None
+
+    @cached_property
+    def outline_px(self) -> Outline:
+        """Its outline in pixels of its camera."""
+        return Outline([np.array(piece, np.float64) for piece in self.defect.polygons])
+
+    @cached_property
+    def outline_mm(self) -> Outline | None:
+        """Its outline on the plane of the part, in mm; ``None`` without a scale."""
+        if self.plane is None:
+            return None
+        return Outline([self.plane.to_mm(np.array(piece, np.float64)) for piece in self.defect.polygons])
+
+    @property
+    def within_mm(self) -> float:
+        """How far its outline may be from where it really is: the error of the calibration, and a pixel."""
+        if self.plane is None:
+            return 0.0
+        x0, y0, x1, y1 = self.defect.box_xyxy
+        middle = np.array([[(x0 + x1) / 2, (y0 + y1) / 2]])
+        return SURE * self.plane.residual_mm + float(self.plane.pixel_mm2(middle)[0]) ** 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PartDefect:
+    """A defect of a part.
+
+    Attributes:
+        shown: As the frame shows it that shows most of it.
+        also: The same in other frames.
+    """
+
+    shown: Sighting
+    also: tuple[Sighting, ...] = ()
+
+
+def part_defects(frames: Sequence[Seen], planes: Planes) -> list[PartDefect]:
+    """Gather the defects of a part.
+
+    Two sightings of one class are of one defect where their outlines touch: in pixels if one camera took both frames,
+    on the part, to within the error of their calibrations, if two cameras share a plane. Where one frame shows as two
+    what another shows as one, they count as two.
+
+    Args:
+        frames: All that show the part, which did not move meanwhile.
+        planes: Of the cameras.
+
+    Returns:
+        The defects, in the order of the frames and of their results.
+    """
+    sightings = [
+        Sighting(defect, seen.frame, number, seen.camera, planes.of(seen.camera))
+        for seen in frames
+        for number, defect in enumerate(seen.defects, 1)
+    ]
+    order = {(sighting.frame, sighting.number): place for place, sighting in enumerate(sightings)}
+    found = [defect for group in _groups(sightings) for defect in _told_apart(group)]
+    return sorted(found, key=lambda each: order[each.shown.frame, each.shown.number])
+
+
+def _groups(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
+    """Sightings that are the same as another, or as one that is, together."""
+    group = list(range(len(sightings)))
+    for place, one in enumerate(sightings):
+        for earlier, other in enumerate(sightings[:place]):
+            if group[earlier] != group[place] and _are_one(one, other):
+                old, new = group[place], group[earlier]
+                group = [new if number == old else number for number in group]
+    groups: dict[int, list[Sighting]] = {}
+    for number, sighting in zip(group, sightings, strict=True):
+        groups.setdefault(number, []).append(sighting)
+    return list(groups.values())
+
+
+def _are_one(one: Sighting, other: Sighting) -> bool:
+    if one.defect.label != other.defect.label or one.frame == other.frame:
+        return False
+    if one.camera == other.camera:
+        return _touch(one.outline_px, other.outline_px, 0.0)
+    if not share_mm(one, other) or one.outline_mm is None or other.outline_mm is None:
+        return False
+    return _touch(one.outline_mm, other.outline_mm, one.within_mm + other.within_mm)
+
+
+def share_mm(one: Sighting, other: Sighting) -> bool:
+    """Whether places in mm mean the same for two sightings: one camera took both, or their cameras share a plane."""
+    if one.plane is None or other.plane is None:
+        return False
+    return one.camera == other.camera or one.plane.name == other.plane.name != ""
+
+
+def _touch(one: Outline, other: Outline, within: float) -> bool:
+    return one.box_distance(other) <= within and one.distance(other) <= within
+
+
+def _told_apart(group: Sequence[Sighting]) -> list[PartDefect]:
+    """The defects of a group: as many as the frame has that shows most of them, or, of equals, the largest ones."""
+    counts: Mapping[str, int] = Counter(sighting.frame for sighting in group)
+    areas = Counter[str]()
+    for sighting in group:
+        areas[sighting.frame] += round(1e6 * (sighting.defect.area_mm2 or sighting.defect.area_px))
+    best = max(counts, key=lambda frame: (counts[frame], areas[frame]))
+    shown = [sighting for sighting in group if sighting.frame == best]
+    also = tuple(sighting for sighting in group if sighting.frame != best)
+    return [PartDefect(shown[0], also), *(PartDefect(sighting) for sighting in shown[1:])]
