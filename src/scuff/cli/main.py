@@ -24,6 +24,7 @@ COMMANDS = {
     "distil": "Teach a small network where the trained one has to look.",
     "export": "Write a bundle that a station can run.",
     "inspect": "Inspect pictures with a bundle and write a report.",
+    "rules": "Say why a part was rejected, and judge inspected parts by other rules.",
     "benchmark-inspect": "Measure how fast a bundle inspects on this machine, and find its best settings.",
 }
 

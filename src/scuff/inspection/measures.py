@@ -204,4 +204,4 @@ def _polygons(region: Region) -> tuple[tuple[tuple[int, int], ...], ...]:
     """The outlines of its pieces, through the middles of their outermost pixels, to within a pixel."""
     lines, _ = cv2.findContours(region.inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outlines = [cv2.approxPolyDP(np.asarray(line, np.int32), 1.0, closed=True).reshape(-1, 2) for line in lines]
-    return tuple(sorted(tuple((x + region.x, y + region.y) for x, y in outline.tolist()) for outline in outlines))
+    return tuple(sorted(tuple((int(x) + region.x, int(y) + region.y) for x, y in outline) for outline in outlines))

@@ -1,5 +1,6 @@
 """The defects of a part, from the frames that show it: one that several frames show counts once."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Sighting:
             return 0.0
         x0, y0, x1, y1 = self.defect.box_xyxy
         middle = np.array([[(x0 + x1) / 2, (y0 + y1) / 2]])
-        return SURE * self.plane.residual_mm + float(self.plane.pixel_mm2(middle)[0]) ** 0.5
+        return SURE * self.plane.residual_mm + math.sqrt(self.plane.pixel_mm2(middle)[0])
 
 
 @dataclass(frozen=True, slots=True)

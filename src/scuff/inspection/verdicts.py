@@ -58,16 +58,27 @@ def write_verdicts(out: Path, results: Iterable[PartResult]) -> Counter[Outcome]
     folder, counts = out / PARTS, Counter[Outcome]()
     folder.mkdir(parents=True, exist_ok=True)
     remove_verdicts(out)
+    used: set[str] = set()
     with whole_text(out / VERDICTS) as file:
         table = csv.DictWriter(file, list(PartRow.model_fields), lineterminator="\n")
         table.writeheader()
         for result in results:
-            name = f"{file_name(result.part)}.json"
+            name = _unused(f"{file_name(result.part)}.json", used)
             with whole_file(folder / name) as part:
                 part.write(f"{result.model_dump_json(indent=2)}\n".encode())
             table.writerow(part_row(result, f"{PARTS}/{name}").model_dump())
             counts[result.outcome] += 1
     return counts
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """Number a name that is used: a frame of no known part may be called like a part."""
+    numbered, number = name, 1
+    while numbered in used:
+        number += 1
+        numbered = f"{name.removesuffix('.json')}~{number}.json"
+    used.add(numbered)
+    return numbered
 
 
 def remove_verdicts(out: Path) -> None:
