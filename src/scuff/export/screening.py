@@ -14,7 +14,7 @@ from scuff.core.defect import Defect
 from scuff.core.errors import BundleError
 from scuff.core.recipe import Inspection
 from scuff.core.tile import Window
-from scuff.export.confidence import upper_bound
+from scuff.evaluation.rates import upper_bound
 from scuff.export.held_out import HeldOut
 from scuff.export.screen_model import screen_model
 from scuff.inspection.opening import open_scorer
