@@ -1,23 +1,15 @@
 """Run a network over whole frames of a catalogue, and count."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from scuff.core.errors import CatalogueError, CheckpointError
 from scuff.core.tile import Tiling
 from scuff.dataset.catalogue import Catalogue, Row
 from scuff.evaluation.counts import DEFECT, Counts, add_counts, count_pixels
 from scuff.evaluation.operating_point import ScoreHistogram
+from scuff.evaluation.scored import Progress, scored_frames
 from scuff.inspection.runtime import Runtime
-from scuff.inspection.scores import INVALID, ScoreMap
-from scuff.inspection.tiling import score_frame
-
-Progress = Callable[[int], None]
-"""Told how many more frames are done; ``update`` of a ``click.progressbar`` fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ def evaluate_frames(
     """
     frames = tuple(
         FrameCounts(row.frame, row.part, count_pixels(truth, scores.full(scores.mask(threshold)), catalogue.classes))
-        for row, truth, scores in _scored(catalogue, rows, runtime, tiling, progress)
+        for row, truth, scores in scored_frames(catalogue, rows, runtime, tiling, progress)
     )
     return Evaluation(catalogue.classes, frames, threshold)
 
@@ -112,30 +104,6 @@ def score_histogram(
 ) -> ScoreHistogram:
     """Sort the pixels of whole frames by their score; arguments and errors as ``evaluate_frames``."""
     histogram = ScoreHistogram()
-    for _, truth, scores in _scored(catalogue, rows, runtime, tiling, progress):
+    for _, truth, scores in scored_frames(catalogue, rows, runtime, tiling, progress):
         histogram.add(truth, scores.full(scores.score))
     return histogram
-
-
-def _scored(
-    catalogue: Catalogue,
-    rows: Sequence[Row],
-    runtime: Runtime,
-    tiling: Tiling,
-    progress: Progress | None,
-) -> Iterator[tuple[Row, NDArray[np.uint8], ScoreMap]]:
-    """Give each row with its truth (H×W) and its scores, one frame in memory at a time."""
-    if not rows:
-        raise CatalogueError(
-            f"{catalogue.folder}: no frame to evaluate on this side of the split; split again with a larger share"
-        )
-    for row in rows:
-        scores = score_frame(catalogue.frame(row).pixels, runtime, tiling)
-        if scores.score.max() == INVALID:
-            raise CheckpointError(
-                f"the network gives scores for {row.frame} that are no numbers; train again with a lower "
-                "training.learning_rate, or with training.precision=fp32"
-            )
-        yield row, catalogue.mask(row), scores
-        if progress is not None:
-            progress(1)

@@ -8,7 +8,8 @@ from scuff.core.tile import squares
 from scuff.dataset.catalogue import Catalogue, Row
 from scuff.dataset.split import Side
 from scuff.evaluation.figures import draw_examples
-from scuff.evaluation.frames import Evaluation, Progress, evaluate_frames
+from scuff.evaluation.frames import Evaluation, evaluate_frames
+from scuff.evaluation.scored import Progress
 from scuff.evaluation.tables import text_table, write_csv, write_json
 from scuff.nets.checkpoint import CheckpointFacts, load_checkpoint
 from scuff.nets.runtime import TorchRuntime

@@ -9,8 +9,9 @@ from scuff.core.errors import CatalogueError
 from scuff.core.tile import squares
 from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
 from scuff.dataset.split import Side, load_division
-from scuff.evaluation.frames import Progress, score_histogram
+from scuff.evaluation.frames import score_histogram
 from scuff.evaluation.operating_point import threshold_or_half
+from scuff.evaluation.scored import Progress
 from scuff.nets.checkpoint import Checkpoint, CheckpointFacts, save_checkpoint
 from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import bare_unet

@@ -1,0 +1,95 @@
+"""The defects of a frame at every threshold that a byte score can tell apart."""
+
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scuff.core.defect import Defect
+from scuff.inspection.scores import FULL, ScoreMap
+
+LEVELS = range(1, FULL)
+"""The bytes that stand for the thresholds 1/254, 2/254, … 253/254."""
+
+BLOCK_PX = 64
+"""Side of the blocks of a frame that are looked at together, and the least distance between what is not."""
+
+Find = Callable[[ScoreMap, int], list[Defect]]
+"""Finds the defects of a score map, or of parts of it, at a level.
+
+What becomes of a region may depend only on what is less than ``BLOCK_PX`` pixels of the map away from it.
+"""
+
+
+def defects_by_level(scores: ScoreMap, find: Find) -> Iterator[list[Defect]]:
+    """Find the defects at every level, from the highest down, each time only where something has changed.
+
+    From one level to the next, only the pixels whose score is that level become defective. The frame is divided into
+    rectangles of blocks with empty blocks between them; the defects of a rectangle without such a pixel are those of
+    the level before.
+
+    Args:
+        scores: Of a frame.
+        find: Finds the defects of a map.
+
+    Yields:
+        The defects at each of ``LEVELS``, the highest first, in any order; the same list as long as nothing changes.
+    """
+    held = _held(scores.score)
+    highest = np.where(held, np.arange(FULL + 1), 0).max(axis=2)
+    found: list[Defect] = []
+    part = np.zeros_like(scores.score)
+    for level in reversed(LEVELS):
+        changed = held[..., level] if level < LEVELS[-1] else highest >= level
+        if changed.any():
+            numbers, windows = rectangles(highest >= level)
+            again = {int(number) for number in numbers[changed]}
+            for number in again:
+                part[windows[number - 1]] = scores.score[windows[number - 1]]
+            kept = [defect for defect in found if numbers[_block(defect, scores.step)] not in again]
+            found = kept + find(ScoreMap(part, scores.label, scores.step, scores.hw), level)
+            for number in again:
+                part[windows[number - 1]] = 0
+        yield found
+
+
+def _held(score: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether each block holds each byte: h×w×255."""
+    blocks = -(-score.shape[0] // BLOCK_PX), -(-score.shape[1] // BLOCK_PX)
+    held = np.zeros((*blocks, FULL + 1), bool)
+    for band, row in enumerate(held):
+        pixels = score[band * BLOCK_PX : (band + 1) * BLOCK_PX]
+        y, x = np.nonzero(pixels)
+        row[x // BLOCK_PX, pixels[y, x]] = True
+    return held
+
+
+def _block(defect: Defect, step: int) -> tuple[int, int]:
+    """The block that holds the first corner of a defect's box."""
+    x, y, _, _ = defect.box_xyxy
+    return y // step // BLOCK_PX, x // step // BLOCK_PX
+
+
+def rectangles(occupied: NDArray[np.bool_]) -> tuple[NDArray[np.int32], list[tuple[slice, slice]]]:
+    """Cover blocks with rectangles that do not touch, not even at a corner.
+
+    Args:
+        occupied: h×w; which blocks hold anything.
+
+    Returns:
+        The number of each block's rectangle, h×w, 0 for none; and the pixels of the rectangles 1, 2, ….
+    """
+    covered = occupied.astype(np.uint8)
+    while True:
+        _, numbers, stats, _ = cv2.connectedComponentsWithStats(covered, connectivity=8)
+        boxes = [tuple(int(entry) for entry in row) for row in stats[1:]]
+        if all(area == width * height for _, _, width, height, area in boxes):
+            break
+        for x, y, width, height, _ in boxes:
+            covered[y : y + height, x : x + width] = 1
+    windows = [
+        (slice(y * BLOCK_PX, (y + height) * BLOCK_PX), slice(x * BLOCK_PX, (x + width) * BLOCK_PX))
+        for x, y, width, height, _ in boxes
+    ]
+    return np.asarray(numbers, np.int32), windows
