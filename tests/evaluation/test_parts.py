@@ -92,22 +92,22 @@ def test_each_frame_is_scored_once(catalogue: Catalogue) -> None:
         sweep_parts(catalogue, (), runtime, TILING, Recipe())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_verdicts_are_those_of_an_inspection_at_each_threshold(catalogue: Catalogue, seed: int) -> None:
     generator = np.random.default_rng(seed)
-    recipe = Recipe(inspection=Inspection(min_area_px=2), tolerances=Tolerances(max_defects=6))
-    shape = (150, 200)
+    recipe = Recipe(inspection=Inspection(min_area_px=2), tolerances=Tolerances(max_defects=3))
+    shape = (100, 130)
     maps = [
         ScoreMap(
             np.where(generator.random(shape) < 0.002, generator.integers(0, 255, shape), 0).astype(np.uint8),
             generator.integers(1, 3, shape).astype(np.uint8),
             2,
-            (300, 400),
+            (200, 260),
         )
         for _ in range(3)
     ]
-    truth = np.full((300, 400), OUTSIDE, np.uint8)
-    row = replace(catalogue.rows[0], width_px=400, height_px=300)
+    truth = np.full((200, 260), OUTSIDE, np.uint8)
+    row = replace(catalogue.rows[0], width_px=260, height_px=200)
     judged = judge_part("p", [(row, truth, scores) for scores in maps], CLASSES, recipe)
     assert (judged.defective, judged.classes) == (False, frozenset())
     for level, stopped in zip(LEVELS, judged.stopped, strict=True):

@@ -8,7 +8,7 @@ from scuff.core.tile import Tiling
 from scuff.dataset.catalogue import Catalogue, Row
 from scuff.evaluation.counts import DEFECT, Counts, add_counts, count_pixels
 from scuff.evaluation.operating_point import ScoreHistogram
-from scuff.evaluation.scored import Progress, scored_frames
+from scuff.evaluation.scored import Progress, Scored, scored_frames
 from scuff.inspection.runtime import Runtime
 
 
@@ -88,11 +88,15 @@ def evaluate_frames(
         CatalogueError: There are no rows.
         CheckpointError: The network gives scores that are no numbers.
     """
-    frames = tuple(
-        FrameCounts(row.frame, row.part, count_pixels(truth, scores.full(scores.mask(threshold)), catalogue.classes))
-        for row, truth, scores in scored_frames(catalogue, rows, runtime, tiling, progress)
-    )
+    scored = scored_frames(catalogue, rows, runtime, tiling, progress)
+    frames = tuple(count_frame(each, threshold, catalogue.classes) for each in scored)
     return Evaluation(catalogue.classes, frames, threshold)
+
+
+def count_frame(scored: Scored, threshold: float, classes: Sequence[str]) -> FrameCounts:
+    """Count the pixels of one frame; ``threshold`` is the defect score from which a pixel is defective."""
+    row, truth, scores = scored
+    return FrameCounts(row.frame, row.part, count_pixels(truth, scores.full(scores.mask(threshold)), classes))
 
 
 def score_histogram(

@@ -1,12 +1,12 @@
 """The defects of a frame at every threshold that a byte score can tell apart."""
 
 from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.core.defect import Defect
 from scuff.inspection.scores import FULL, ScoreMap
 
 LEVELS = range(1, FULL)
@@ -15,14 +15,20 @@ LEVELS = range(1, FULL)
 BLOCK_PX = 64
 """Side of the blocks of a frame that are looked at together, and the least distance between what is not."""
 
-Find = Callable[[ScoreMap, int], list[Defect]]
-"""Finds the defects of a score map, or of parts of it, at a level.
 
-What becomes of a region may depend only on what is less than ``BLOCK_PX`` pixels of the map away from it.
-"""
+class Boxed(Protocol):
+    """Something in a frame: a defect, or more about one."""
+
+    @property
+    def box_xyxy(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom in pixels of the frame."""
+        ...
 
 
-def defects_by_level(scores: ScoreMap, find: Find) -> Iterator[list[Defect]]:
+Item = TypeVar("Item", bound=Boxed)
+
+
+def defects_by_level(scores: ScoreMap, find: Callable[[ScoreMap, float], list[Item]]) -> Iterator[list[Item]]:
     """Find the defects at every level, from the highest down, each time only where something has changed.
 
     From one level to the next, only the pixels whose score is that level become defective. The frame is divided into
@@ -31,14 +37,15 @@ def defects_by_level(scores: ScoreMap, find: Find) -> Iterator[list[Defect]]:
 
     Args:
         scores: Of a frame.
-        find: Finds the defects of a map.
+        find: Finds the defects of a map, or of parts of it, at a threshold. What becomes of a region may depend only on
+            what is less than ``BLOCK_PX`` pixels of the map away from it.
 
     Yields:
         The defects at each of ``LEVELS``, the highest first, in any order; the same list as long as nothing changes.
     """
     held = _held(scores.score)
     highest = np.where(held, np.arange(FULL + 1), 0).max(axis=2)
-    found: list[Defect] = []
+    found: list[Item] = []
     part = np.zeros_like(scores.score)
     for level in reversed(LEVELS):
         changed = held[..., level] if level < LEVELS[-1] else highest >= level
@@ -47,8 +54,8 @@ def defects_by_level(scores: ScoreMap, find: Find) -> Iterator[list[Defect]]:
             again = {int(number) for number in numbers[changed]}
             for number in again:
                 part[windows[number - 1]] = scores.score[windows[number - 1]]
-            kept = [defect for defect in found if numbers[_block(defect, scores.step)] not in again]
-            found = kept + find(ScoreMap(part, scores.label, scores.step, scores.hw), level)
+            kept = [item for item in found if numbers[_block(item, scores.step)] not in again]
+            found = kept + find(ScoreMap(part, scores.label, scores.step, scores.hw), level / FULL)
             for number in again:
                 part[windows[number - 1]] = 0
         yield found
@@ -65,9 +72,9 @@ def _held(score: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return held
 
 
-def _block(defect: Defect, step: int) -> tuple[int, int]:
-    """The block that holds the first corner of a defect's box."""
-    x, y, _, _ = defect.box_xyxy
+def _block(item: Boxed, step: int) -> tuple[int, int]:
+    """The block that holds the first corner of a box."""
+    x, y, _, _ = item.box_xyxy
     return y // step // BLOCK_PX, x // step // BLOCK_PX
 
 

@@ -1,22 +1,22 @@
 """What each part is, and what would be said of it at every threshold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
-from scuff.core.mask import OUTSIDE, SOUND
 from scuff.core.recipe import Recipe
 from scuff.core.tile import Tiling
 from scuff.core.verdict import Outcome
 from scuff.dataset.balance import part_of
 from scuff.dataset.catalogue import Catalogue, Row
+from scuff.evaluation.instances import Annotated, Found, annotated_defects, found_defects
 from scuff.evaluation.levels import LEVELS, defects_by_level
+from scuff.evaluation.matching import match
 from scuff.evaluation.scored import Progress, Scored, scored_frames
-from scuff.inspection.regions import find_defects
 from scuff.inspection.runtime import Runtime
 from scuff.inspection.scores import FULL, ScoreMap
 from scuff.inspection.tolerance import decide
@@ -41,14 +41,27 @@ class PartSweep:
     stopped: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class JudgedPart:
-    """One part of a ``PartSweep``; ``stopped`` has a value for each of ``LEVELS``."""
+    """One part, at every one of T = len(``LEVELS``) thresholds.
+
+    Attributes:
+        part: Serial number.
+        defective: Whether what is annotated on it would not pass the recipe's tolerances.
+        classes: Annotated classes.
+        stopped: T; whether it would not pass.
+        annotated: Number of annotated defects.
+        hits: T; how many of them are found.
+        alarms: T; number of false alarms.
+    """
 
     part: str
     defective: bool
     classes: frozenset[str]
     stopped: NDArray[np.bool_]
+    annotated: int
+    hits: NDArray[np.int64]
+    alarms: NDArray[np.int64]
 
 
 def sweep_parts(
@@ -104,56 +117,42 @@ def judge_part(part: str, frames: Sequence[Scored], classes: Sequence[str], reci
         classes: Names of the class values 1, 2, ….
         recipe: Says what a defect is, and what a part may have.
     """
-    annotated = [defect for row, truth, _ in frames for defect in true_defects(row, truth, classes, recipe)]
+    there = [annotated_defects(truth, classes, recipe) for _, truth, _ in frames]
+    every = [defect for each in there for defect in each.defects]
+    levels = list(_by_level([scores for _, _, scores in frames], there, classes, recipe))[::-1]
     return JudgedPart(
         part=part,
-        defective=_stopped(annotated, recipe),
-        classes=frozenset(defect.label for defect in annotated),
-        stopped=_stopped_by_level(frames, classes, recipe),
+        defective=is_stopped(every, recipe),
+        classes=frozenset(defect.label for defect in every),
+        stopped=np.array([stopped for stopped, _, _ in levels]),
+        annotated=len(every),
+        hits=np.array([hits for _, hits, _ in levels]),
+        alarms=np.array([alarms for _, _, alarms in levels]),
     )
 
 
-def true_defects(row: Row, truth: NDArray[np.uint8], classes: Sequence[str], recipe: Recipe) -> list[Defect]:
-    """The annotated regions of a frame as defects of score 1, however small.
-
-    Args:
-        row: The frame.
-        truth: H×W class values; padding is no part of it.
-        classes: Names of the class values 1, 2, ….
-        recipe: Gives the scale.
-    """
-    defective = (truth != SOUND) & (truth != OUTSIDE)
-    certain = ScoreMap(np.where(defective, np.uint8(FULL), np.uint8(0)), truth, 1, row.hw)
-    return find_defects(certain, 0.5, classes, 1, recipe.frames.pixel_mm)[0]
-
-
-def found_defects(scores: ScoreMap, level: int, classes: Sequence[str], recipe: Recipe) -> list[Defect]:
-    """The defects of a frame at a level, as an inspection lists them.
-
-    Args:
-        scores: Of the frame.
-        level: The byte from which a pixel is defective.
-        classes: Names of the class values 1, 2, ….
-        recipe: Gives the smallest area and the scale.
-    """
-    return find_defects(scores, level / FULL, classes, recipe.inspection.min_area_px, recipe.frames.pixel_mm)[0]
-
-
-def _stopped_by_level(frames: Sequence[Scored], classes: Sequence[str], recipe: Recipe) -> NDArray[np.bool_]:
-    """Whether a part would be stopped at each of ``LEVELS``; a verdict is asked for where its defects change."""
-
-    def find(scores: ScoreMap, level: int) -> list[Defect]:
-        return found_defects(scores, level, classes, recipe)
-
-    verdicts: list[bool] = []
-    before: tuple[list[Defect], ...] = ()
-    for by_frame in zip(*(defects_by_level(scores, find) for _, _, scores in frames), strict=True):
-        same = bool(verdicts) and by_frame == before
-        verdicts.append(verdicts[-1] if same else _stopped(list(chain(*by_frame)), recipe))
-        before = by_frame
-    return np.array(verdicts[::-1])
-
-
-def _stopped(defects: Sequence[Defect], recipe: Recipe) -> bool:
+def is_stopped(defects: Sequence[Defect], recipe: Recipe) -> bool:
     """Whether a part with these defects would not pass; the one place where a verdict is asked for."""
     return decide(defects, recipe.tolerances).outcome is not Outcome.PASS
+
+
+def _by_level(
+    maps: Sequence[ScoreMap], there: Sequence[Annotated], classes: Sequence[str], recipe: Recipe
+) -> Iterator[tuple[bool, int, int]]:
+    """Whether a part is stopped, its hits and its false alarms at each of ``LEVELS``, the highest first."""
+    sweeps = [_sweep(scores, annotated, classes, recipe) for scores, annotated in zip(maps, there, strict=True)]
+    before: list[list[Found]] = []
+    for now in zip(*sweeps, strict=True):
+        if not before or any(found is not earlier for found, earlier in zip(now, before, strict=True)):
+            stopped = is_stopped([each.defect for found in now for each in found], recipe)
+            matched = [match(annotated.defects, found) for annotated, found in zip(there, now, strict=True)]
+            hits, alarms = (sum(counts) for counts in zip(*((each.hits, each.alarms) for each in matched), strict=True))
+        before = list(now)
+        yield stopped, hits, alarms
+
+
+def _sweep(scores: ScoreMap, annotated: Annotated, classes: Sequence[str], recipe: Recipe) -> Iterator[list[Found]]:
+    def find(part: ScoreMap, threshold: float) -> list[Found]:
+        return found_defects(part, threshold, annotated, classes, recipe)
+
+    return defects_by_level(scores, find)
