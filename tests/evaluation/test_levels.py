@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
-from scuff.evaluation.levels import BLOCK_PX, LEVELS, defects_by_level, rectangles
+from scuff.evaluation.levels import BLOCK_PX, FEW_LEVELS, LEVELS, defects_by_level, rectangles
 from scuff.inspection.regions import find_defects
 from scuff.inspection.scores import FULL, ScoreMap
 
@@ -39,6 +39,8 @@ def test_the_defects_are_those_of_the_whole_map_at_every_level(seed: int, step: 
     assert len(sweep) == len(LEVELS)
     for level, found in zip(reversed(LEVELS), sweep, strict=True):
         assert ordered(found) == ordered(plain(scores, level / FULL))
+    for level, found in zip(reversed(FEW_LEVELS), defects_by_level(scores, plain, FEW_LEVELS), strict=True):
+        assert ordered(found) == ordered(sweep[LEVELS[-1] - level])
 
 
 def test_only_what_has_changed_is_looked_at_again() -> None:

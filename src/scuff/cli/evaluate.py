@@ -7,7 +7,6 @@ import click
 from scuff.core.errors import CatalogueError
 from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
 from scuff.dataset.split import Side
-from scuff.evaluation.tables import text_table
 from scuff.nets.checkpoint import load_checkpoint
 from scuff.training.assess import assess, figures_folder
 from scuff.training.finish import frames_of
@@ -42,10 +41,11 @@ Examples:
     help="Instead of that of the recipe (inspection.threshold), or else the run's own.",
 )
 def command(run: Path, side: str, other: Path | None, threshold: float | None) -> None:
-    """Count the right and wrong pixels of RUN on whole frames of unseen parts.
+    """Count what RUN finds on whole frames of unseen parts: parts, defects and pixels, right and wrong.
 
-    Prints a table and writes it with metrics.json, counts.csv, best.png and worst.png into RUN/evaluation/SIDE,
-    or, with another catalogue or threshold, into a folder beside it.
+    Prints tables with intervals, and writes them with metrics.json, parts.csv, defects.csv, counts.csv, roc.png,
+    froc.png, best.png and worst.png into RUN/evaluation/SIDE, or, with another catalogue or threshold, into a folder
+    beside it.
     """
     trained = load_run(run)
     load_checkpoint(trained.checkpoint)  # tells now that the run is not finished, if it is not
@@ -53,8 +53,8 @@ def command(run: Path, side: str, other: Path | None, threshold: float | None) -
     name = f"catalogue-{catalogue.folder.resolve().name}" if other else side
     out = figures_folder(run, f"{name}-at-{threshold:g}" if threshold else name)
     with click.progressbar(length=len(rows), label=f"Evaluating {len(rows)} frames") as bar:
-        evaluation = assess(trained, catalogue, rows, out, choose_device("auto"), threshold, bar.update)
-    click.echo(text_table(evaluation))
+        table = assess(trained, catalogue, rows, out, choose_device("auto"), threshold, bar.update)
+    click.echo(table)
     drawn = [name for name in ("best.png", "worst.png") if (out / name).is_file()]
     click.echo(f"Written to {out}" + (f"; {' and '.join(drawn)} show predictions beside the truth" if drawn else ""))
 

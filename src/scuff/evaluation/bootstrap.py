@@ -16,7 +16,7 @@ CONFIDENCE = 0.95
 """Of every interval in an evaluation."""
 
 FEWEST = 2
-"""Parts; fewer say nothing of how parts differ."""
+"""Parts that an interval is made of; one says nothing of how parts differ."""
 
 Figures = NDArray[np.float64]
 """A figure for each of B sets of parts; NaN where it is undefined."""
@@ -73,5 +73,10 @@ def share(above: ArrayLike, below: ArrayLike, drawn: NDArray[np.float64]) -> Est
         above: What each of P parts has above the line.
         below: What it has below.
         drawn: B×P, as ``draw_parts`` gives it.
+
+    Returns:
+        The share, with an interval where two parts or more have something below the line.
     """
-    return estimate(ratio(drawn @ np.asarray(above, np.float64), drawn @ np.asarray(below, np.float64)))
+    tops, bottoms = np.asarray(above, np.float64), np.asarray(below, np.float64)
+    enough = np.count_nonzero(bottoms) >= FEWEST
+    return estimate(ratio(drawn @ tops, drawn @ bottoms)[: None if enough else 1])

@@ -1,6 +1,6 @@
 """The defects of a frame at every threshold that a byte score can tell apart."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import cv2
@@ -11,6 +11,9 @@ from scuff.inspection.scores import FULL, ScoreMap
 
 LEVELS = range(1, FULL)
 """The bytes that stand for the thresholds 1/254, 2/254, … 253/254."""
+
+FEW_LEVELS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 127, 165, 199, 220, 233, 241, 246, 249, 251, 252, 253)
+"""Enough of them for a curve: dense at both ends, where the scores of networks gather."""
 
 BLOCK_PX = 64
 """Side of the blocks of a frame that are looked at together, and the least distance between what is not."""
@@ -28,10 +31,12 @@ class Boxed(Protocol):
 Item = TypeVar("Item", bound=Boxed)
 
 
-def defects_by_level(scores: ScoreMap, find: Callable[[ScoreMap, float], list[Item]]) -> Iterator[list[Item]]:
+def defects_by_level(
+    scores: ScoreMap, find: Callable[[ScoreMap, float], list[Item]], levels: Sequence[int] = LEVELS
+) -> Iterator[list[Item]]:
     """Find the defects at every level, from the highest down, each time only where something has changed.
 
-    From one level to the next, only the pixels whose score is that level become defective. The frame is divided into
+    From one level to the next, only the pixels whose score is between them become defective. The frame is divided into
     rectangles of blocks with empty blocks between them; the defects of a rectangle without such a pixel are those of
     the level before.
 
@@ -39,16 +44,17 @@ def defects_by_level(scores: ScoreMap, find: Callable[[ScoreMap, float], list[It
         scores: Of a frame.
         find: Finds the defects of a map, or of parts of it, at a threshold. What becomes of a region may depend only on
             what is less than ``BLOCK_PX`` pixels of the map away from it.
+        levels: Ascending, some of ``LEVELS`` or all.
 
     Yields:
-        The defects at each of ``LEVELS``, the highest first, in any order; the same list as long as nothing changes.
+        The defects at each of the levels, the highest first, in any order; the same list as long as nothing changes.
     """
     held = _held(scores.score)
     highest = np.where(held, np.arange(FULL + 1), 0).max(axis=2)
     found: list[Item] = []
     part = np.zeros_like(scores.score)
-    for level in reversed(LEVELS):
-        changed = held[..., level] if level < LEVELS[-1] else highest >= level
+    for level, above in zip(reversed(levels), [FULL + 1, *reversed(levels)], strict=False):
+        changed = held[..., level:above].any(axis=2)
         if changed.any():
             numbers, windows = rectangles(highest >= level)
             again = {int(number) for number in numbers[changed]}

@@ -1,7 +1,6 @@
 """Figures of whole parts: what got out, and what was scrapped for nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +8,8 @@ from numpy.typing import NDArray
 
 from scuff.evaluation.bootstrap import CONFIDENCE, Estimate, estimate
 from scuff.evaluation.confusion import Confusion, confusion_of
-from scuff.evaluation.parts import sweep_of
 from scuff.evaluation.rates import interval
-from scuff.evaluation.records import PartRecord
+from scuff.evaluation.records import Assessment
 from scuff.evaluation.roc import auc, part_scores
 
 PASSED, NO_DEFECT, SEVERAL = "passed", "no defect", "several classes"
@@ -37,11 +35,11 @@ class PartFigures:
     confusion: Confusion
 
 
-def part_figures(parts: Sequence[PartRecord], classes: Sequence[str], drawn: NDArray[np.float64]) -> PartFigures:
-    """Derive the figures of parts; arguments as ``defect_figures``."""
+def part_figures(assessment: Assessment, drawn: NDArray[np.float64]) -> PartFigures:
+    """Derive the figures of parts; ``drawn`` as for ``defect_figures``."""
+    parts, classes, sweep = assessment.parts, assessment.pixels.classes, assessment.sweep
     defective = [part for part in parts if part.judged.defective]
     sound = [part for part in parts if not part.judged.defective]
-    sweep = sweep_of(part.judged for part in parts)
     pairs = Counter(
         (_one_class(part.judged.classes), _one_class(part.found_classes) if part.stopped else PASSED) for part in parts
     )

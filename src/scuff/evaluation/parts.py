@@ -43,7 +43,7 @@ class PartSweep:
 
 @dataclass(frozen=True, eq=False)
 class JudgedPart:
-    """One part, at every one of T = len(``LEVELS``) thresholds.
+    """One part, at each of T thresholds, ascending.
 
     Attributes:
         part: Serial number.
@@ -93,19 +93,21 @@ def sweep_parts(
     )
 
 
-def sweep_of(judged: Iterable[JudgedPart]) -> PartSweep:
-    """Put parts together, sorted by their serial numbers."""
+def sweep_of(judged: Iterable[JudgedPart], levels: Sequence[int] = LEVELS) -> PartSweep:
+    """Put parts together that were judged at the same levels, sorted by their serial numbers."""
     ordered = sorted(judged, key=lambda each: each.part)
     return PartSweep(
         parts=tuple(each.part for each in ordered),
         defective=np.array([each.defective for each in ordered], bool),
         classes=tuple(each.classes for each in ordered),
-        thresholds=np.array(LEVELS) / FULL,
-        stopped=np.array([each.stopped for each in ordered], bool).reshape(len(ordered), len(LEVELS)),
+        thresholds=np.array(levels) / FULL,
+        stopped=np.array([each.stopped for each in ordered], bool).reshape(len(ordered), len(levels)),
     )
 
 
-def judge_part(part: str, frames: Sequence[Scored], classes: Sequence[str], recipe: Recipe) -> JudgedPart:
+def judge_part(
+    part: str, frames: Sequence[Scored], classes: Sequence[str], recipe: Recipe, levels: Sequence[int] = LEVELS
+) -> JudgedPart:
     """Judge one part: by what is annotated on it, and by what is found on it at each threshold.
 
     The annotated regions are judged with score 1 and without ``inspection.min_area_px``: a defect that is too small
@@ -116,18 +118,22 @@ def judge_part(part: str, frames: Sequence[Scored], classes: Sequence[str], reci
         frames: All of its frames.
         classes: Names of the class values 1, 2, ….
         recipe: Says what a defect is, and what a part may have.
+        levels: Bytes from which a pixel is defective, ascending.
     """
     there = [annotated_defects(truth, classes, recipe) for _, truth, _ in frames]
     every = [defect for each in there for defect in each.defects]
-    levels = list(_by_level([scores for _, _, scores in frames], there, classes, recipe))[::-1]
+    sweeps = [
+        _sweep(each[2], annotated, classes, recipe, levels) for each, annotated in zip(frames, there, strict=True)
+    ]
+    verdicts = list(_by_level(sweeps, there, recipe))[::-1]
     return JudgedPart(
         part=part,
         defective=is_stopped(every, recipe),
         classes=frozenset(defect.label for defect in every),
-        stopped=np.array([stopped for stopped, _, _ in levels]),
+        stopped=np.array([stopped for stopped, _, _ in verdicts]),
         annotated=len(every),
-        hits=np.array([hits for _, hits, _ in levels]),
-        alarms=np.array([alarms for _, _, alarms in levels]),
+        hits=np.array([hits for _, hits, _ in verdicts]),
+        alarms=np.array([alarms for _, _, alarms in verdicts]),
     )
 
 
@@ -137,10 +143,9 @@ def is_stopped(defects: Sequence[Defect], recipe: Recipe) -> bool:
 
 
 def _by_level(
-    maps: Sequence[ScoreMap], there: Sequence[Annotated], classes: Sequence[str], recipe: Recipe
+    sweeps: Sequence[Iterator[list[Found]]], there: Sequence[Annotated], recipe: Recipe
 ) -> Iterator[tuple[bool, int, int]]:
-    """Whether a part is stopped, its hits and its false alarms at each of ``LEVELS``, the highest first."""
-    sweeps = [_sweep(scores, annotated, classes, recipe) for scores, annotated in zip(maps, there, strict=True)]
+    """Whether a part is stopped, its hits and its false alarms at each level, the highest first."""
     before: list[list[Found]] = []
     for now in zip(*sweeps, strict=True):
         if not before or any(found is not earlier for found, earlier in zip(now, before, strict=True)):
@@ -151,8 +156,10 @@ def _by_level(
         yield stopped, hits, alarms
 
 
-def _sweep(scores: ScoreMap, annotated: Annotated, classes: Sequence[str], recipe: Recipe) -> Iterator[list[Found]]:
+def _sweep(
+    scores: ScoreMap, annotated: Annotated, classes: Sequence[str], recipe: Recipe, levels: Sequence[int]
+) -> Iterator[list[Found]]:
     def find(part: ScoreMap, threshold: float) -> list[Found]:
         return found_defects(part, threshold, annotated, classes, recipe)
 
-    return defects_by_level(scores, find)
+    return defects_by_level(scores, find, levels)

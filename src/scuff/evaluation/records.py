@@ -13,8 +13,9 @@ from scuff.dataset.catalogue import Catalogue, Row
 from scuff.evaluation.counts import Counts, add_counts
 from scuff.evaluation.frames import Evaluation, FrameCounts, count_frame
 from scuff.evaluation.instances import annotated_defects, found_defects
+from scuff.evaluation.levels import FEW_LEVELS
 from scuff.evaluation.matching import Matching, match
-from scuff.evaluation.parts import JudgedPart, is_stopped, judge_part
+from scuff.evaluation.parts import JudgedPart, PartSweep, is_stopped, judge_part, sweep_of
 from scuff.evaluation.pro import NOTHING, RegionOverlaps, region_overlaps
 from scuff.evaluation.scored import Progress, Scored, scored_frames
 from scuff.inspection.runtime import Runtime
@@ -54,7 +55,7 @@ class PartRecord:
     """One part.
 
     Attributes:
-        judged: What it is, and its verdicts at all thresholds.
+        judged: What it is, and its verdicts at the thresholds of ``FEW_LEVELS``.
         stopped: Whether it would not pass at the threshold of the evaluation.
         found_classes: Classes of the defects found at that threshold.
         found: Number of these defects.
@@ -95,6 +96,11 @@ class Assessment:
 
     pixels: Evaluation
     parts: tuple[PartRecord, ...]
+
+    @property
+    def sweep(self) -> PartSweep:
+        """The verdicts at the thresholds of ``FEW_LEVELS``."""
+        return sweep_of((part.judged for part in self.parts), FEW_LEVELS)
 
 
 def assess_parts(
@@ -150,7 +156,7 @@ def _record(
         defects += list(_defects(row.frame, there.defects, [each.defect for each in here], matching))
         regions += region_overlaps(truth, scores.full(scores.score))
     return PartRecord(
-        judged=judge_part(part, frames, classes, recipe),
+        judged=judge_part(part, frames, classes, recipe, FEW_LEVELS),
         stopped=is_stopped(found, recipe),
         found_classes=frozenset(defect.label for defect in found),
         found=len(found),

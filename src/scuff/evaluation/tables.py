@@ -23,16 +23,19 @@ def text_table(evaluation: Evaluation) -> str:
     false alarms on sound frames and the threshold.
     """
     lines = [HEADINGS, *(_table_line(evaluation, name) for name in row_names(evaluation.classes))]
-    return "\n".join([*_align(lines), "", _false_alarms_text(evaluation), f"threshold {evaluation.threshold:.3f}"])
+    return "\n".join([*align(lines), "", _false_alarms_text(evaluation), f"threshold {evaluation.threshold:.3f}"])
 
 
-def write_json(path: Path, evaluation: Evaluation, provenance: Mapping[str, object]) -> None:
+def write_json(
+    path: Path, evaluation: Evaluation, provenance: Mapping[str, object], more: Mapping[str, object] | None = None
+) -> None:
     """Write the pooled counts and figures, undefined figures as ``null``.
 
     Args:
         path: Where to.
         evaluation: What was counted.
         provenance: What was evaluated on what, in values that JSON has; goes in as it is.
+        more: Further figures (``level_files.levels_json``), in values that JSON has.
     """
     content = {
         "provenance": dict(provenance),
@@ -44,6 +47,7 @@ def write_json(path: Path, evaluation: Evaluation, provenance: Mapping[str, obje
             "with_false_alarm": len(evaluation.false_alarms),
             "false_alarm_px": _false_alarm_px(evaluation),
         },
+        **(more or {}),
     }
     write_whole(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
@@ -71,7 +75,7 @@ def _table_line(evaluation: Evaluation, name: str) -> tuple[str, ...]:
     return (name, *figures, *pixels, str(evaluation.frames_with(name)))
 
 
-def _align(lines: Sequence[Sequence[str]]) -> list[str]:
+def align(lines: Sequence[Sequence[str]]) -> list[str]:
     """Align the first column left and the others right, each as wide as its widest entry."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [

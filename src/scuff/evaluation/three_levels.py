@@ -37,12 +37,13 @@ def three_levels(assessment: Assessment) -> ThreeLevels:
     return ThreeLevels(
         {name: _pixel_figures(parts, name, drawn) for name in row_names(classes)},
         defect_figures(parts, classes, drawn),
-        part_figures(parts, classes, drawn),
+        part_figures(assessment, drawn),
     )
 
 
 def _pixel_figures(parts: Sequence[PartRecord], name: str, drawn: NDArray[np.float64]) -> dict[str, Estimate]:
-    return {
-        figure: share(*np.array([terms(part.counts[name]) for part in parts], float).T, drawn)
-        for figure, terms in SHARES.items()
-    }
+    figures = {}
+    for figure, terms in SHARES.items():
+        above, below = zip(*(terms(part.counts[name]) for part in parts), strict=True)
+        figures[figure] = share(above, below, drawn)
+    return figures

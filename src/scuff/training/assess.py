@@ -8,15 +8,21 @@ from scuff.core.tile import squares
 from scuff.dataset.catalogue import Catalogue, Row
 from scuff.dataset.split import Side
 from scuff.evaluation.figures import draw_examples
-from scuff.evaluation.frames import Evaluation, evaluate_frames
+from scuff.evaluation.level_figures import froc_figure, roc_figure
+from scuff.evaluation.level_files import levels_json, write_defects, write_parts
+from scuff.evaluation.level_text import levels_text
+from scuff.evaluation.records import assess_parts
 from scuff.evaluation.scored import Progress
-from scuff.evaluation.tables import text_table, write_csv, write_json
+from scuff.evaluation.sheet import encode_png
+from scuff.evaluation.tables import write_csv, write_json
+from scuff.evaluation.three_levels import three_levels
 from scuff.nets.checkpoint import CheckpointFacts, load_checkpoint
 from scuff.nets.runtime import TorchRuntime
 from scuff.training.precision import Device
 from scuff.training.run import Run
 
 METRICS, COUNTS, TABLE = "metrics.json", "counts.csv", "table.txt"
+DEFECTS, PARTS, FROC, ROC = "defects.csv", "parts.csv", "froc.png", "roc.png"
 """What ``assess`` writes: ``METRICS`` last, so that it is there only if the others are."""
 
 
@@ -33,8 +39,8 @@ def assess(
     device: Device = "cpu",
     threshold: float | None = None,
     progress: Progress | None = None,
-) -> Evaluation:
-    """Count a run's right and wrong pixels on whole frames, and write a table, counts and pictures.
+) -> str:
+    """Count a run's right and wrong pixels, defects and parts, and write tables, counts and pictures.
 
     Args:
         run: Finished.
@@ -45,6 +51,9 @@ def assess(
         threshold: Instead of the run's own.
         progress: Called with 1 after each frame.
 
+    Returns:
+        The table.
+
     Raises:
         CatalogueError: There are no rows.
         CheckpointError: The run is not finished, or its network gives scores that are no numbers.
@@ -53,12 +62,19 @@ def assess(
     facts = checkpoint.facts
     limit = threshold or facts.threshold_in_force
     runtime, tiling = TorchRuntime(checkpoint.network(), device), squares(facts.tile_px)
-    evaluation = evaluate_frames(catalogue, rows, runtime, tiling, limit, progress)
-    write_csv(out / COUNTS, evaluation)
-    write_whole(out / TABLE, text_table(evaluation) + "\n")
-    draw_examples(catalogue, evaluation, runtime, tiling, out / "best.png", out / "worst.png")
-    write_json(out / METRICS, evaluation, _provenance(facts, catalogue, sha256(run.checkpoint), limit))
-    return evaluation
+    assessment = assess_parts(catalogue, rows, runtime, tiling, limit, facts.recipe, progress)
+    figures = three_levels(assessment)
+    table = levels_text(assessment, figures)
+    write_csv(out / COUNTS, assessment.pixels)
+    write_defects(out / DEFECTS, assessment)
+    write_parts(out / PARTS, assessment)
+    write_whole(out / TABLE, table + "\n")
+    write_whole(out / FROC, encode_png(froc_figure(assessment, figures)))
+    write_whole(out / ROC, encode_png(roc_figure(assessment, figures)))
+    draw_examples(catalogue, assessment.pixels, runtime, tiling, out / "best.png", out / "worst.png")
+    provenance = _provenance(facts, catalogue, sha256(run.checkpoint), limit)
+    write_json(out / METRICS, assessment.pixels, provenance, levels_json(assessment, figures))
+    return table
 
 
 def _provenance(facts: CheckpointFacts, catalogue: Catalogue, checkpoint: str, limit: float) -> dict[str, object]:
