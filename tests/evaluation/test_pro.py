@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -27,7 +29,7 @@ def published(frames: list[Frame]) -> float:
             sound += int((truth == 0).sum())
         points.append((wrong / sound, float(np.mean(overlaps))))
     total = 0.0
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x0 >= LIMIT or x1 == x0:
             continue
         end = min(x1, LIMIT)
