@@ -4,18 +4,18 @@ from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
 from scuff.evaluation.levels import BLOCK_PX, FEW_LEVELS, LEVELS, defects_by_level, rectangles
-from scuff.inspection.regions import find_defects
+from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.scores import FULL, ScoreMap
 
 CLASSES = ("scratch", "dent")
 
 
 def plain(scores: ScoreMap, threshold: float) -> list[Defect]:
-    return find_defects(scores, threshold, CLASSES, min_area_px=3, pixel_mm=0.5)[0]
+    return find_defects(scores, Criteria(threshold, CLASSES, min_area_px=3, join_gap_px=5))[0]
 
 
 def ordered(defects: list[Defect]) -> list[tuple[object, ...]]:
-    return sorted(tuple(defect.model_dump().values()) for defect in defects)
+    return sorted(tuple(defect.model_dump(exclude_none=True).values()) for defect in defects)
 
 
 def blobs(generator: np.random.Generator, hw: tuple[int, int], count: int) -> NDArray[np.uint8]:
@@ -41,6 +41,18 @@ def test_the_defects_are_those_of_the_whole_map_at_every_level(seed: int, step: 
         assert ordered(found) == ordered(plain(scores, level / FULL))
     for level, found in zip(reversed(FEW_LEVELS), defects_by_level(scores, plain, FEW_LEVELS), strict=True):
         assert ordered(found) == ordered(sweep[LEVELS[-1] - level])
+
+
+def test_a_class_with_a_threshold_of_its_own_keeps_it() -> None:
+    generator = np.random.default_rng(5)
+    score, label = blobs(generator, (150, 200), 9), np.where(blobs(generator, (150, 200), 6) > 90, 2, 1)
+    scores = ScoreMap(score, label.astype(np.uint8), 1, (150, 200))
+
+    def find(part: ScoreMap, threshold: float) -> list[Defect]:
+        return find_defects(part, Criteria(threshold, CLASSES, class_thresholds={"dent": 0.4}))[0]
+
+    for level, found in zip(reversed(FEW_LEVELS), defects_by_level(scores, find, FEW_LEVELS, {2: 0.4}), strict=True):
+        assert ordered(found) == ordered(find(scores, level / FULL))
 
 
 def test_only_what_has_changed_is_looked_at_again() -> None:

@@ -14,10 +14,12 @@ from scuff.core.tile import Tiling
 from scuff.dataset.catalogue import Catalogue
 from scuff.evaluation.levels import LEVELS
 from scuff.evaluation.parts import judge_part, sweep_parts
-from scuff.inspection.regions import find_defects
+from scuff.evaluation.terms import Terms
+from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.runtime import Runtime
 from scuff.inspection.scores import FULL, ScoreMap
-from scuff.inspection.tolerance import decide
+from scuff.inspection.sightings import Seen
+from scuff.inspection.tolerance import Judge
 
 if TYPE_CHECKING:
     from tests.evaluation.conftest import MakeCatalogue
@@ -107,10 +109,11 @@ def test_verdicts_are_those_of_an_inspection_at_each_threshold(catalogue: Catalo
         for _ in range(3)
     ]
     truth = np.full((200, 260), OUTSIDE, np.uint8)
-    row = replace(catalogue.rows[0], width_px=260, height_px=200)
-    judged = judge_part("p", [(row, truth, scores) for scores in maps], CLASSES, recipe)
+    rows = [replace(row, width_px=260, height_px=200) for row in catalogue.rows[:3]]
+    judged = judge_part("p", list(zip(rows, [truth] * 3, maps, strict=True)), Terms(recipe, CLASSES))
     assert (judged.defective, judged.classes) == (False, frozenset())
     for level, stopped in zip(LEVELS, judged.stopped, strict=True):
-        found = [find_defects(scores, level / FULL, CLASSES, 2)[0] for scores in maps]
-        assert stopped == (decide([defect for each in found for defect in each], recipe.tolerances).outcome != "pass")
+        found = [find_defects(scores, Criteria(level / FULL, CLASSES, min_area_px=2))[0] for scores in maps]
+        seen = [Seen(row.frame, "", row.hw, defects) for row, defects in zip(rows, found, strict=True)]
+        assert stopped == (Judge(recipe).judge(seen).verdict.outcome != "pass")
     assert 0 < judged.stopped.sum() < len(LEVELS)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
 from scuff.core.mask import OUTSIDE, SOUND
-from scuff.core.recipe import Recipe
+from scuff.dataset.catalogue import Row
+from scuff.evaluation.terms import Terms
 from scuff.inspection.regions import find_defects
 from scuff.inspection.scores import FULL, ScoreMap
 
@@ -19,10 +20,12 @@ class Annotated:
     """The defects that are annotated on a frame.
 
     Attributes:
+        row: The frame.
         defects: N; connected regions of one class, with score 1.
         numbers: H×W; which of them each pixel belongs to, 1 to N; 0: none.
     """
 
+    row: Row
     defects: Sequence[Defect]
     numbers: NDArray[np.int32]
 
@@ -50,42 +53,38 @@ class Found:
         return self.defect.area_px - sum(self.on_px.values())
 
 
-def annotated_defects(truth: NDArray[np.uint8], classes: Sequence[str], recipe: Recipe) -> Annotated:
+def annotated_defects(row: Row, truth: NDArray[np.uint8], terms: Terms) -> Annotated:
     """Take the annotated regions of a frame as defects, however small they are.
 
     Args:
+        row: The frame.
         truth: H×W class values; padding is no part of it.
-        classes: Names of the class values 1, 2, ….
-        recipe: Gives the scale.
+        terms: Say which pieces are one defect, and how large it is.
     """
     defective = (truth != SOUND) & (truth != OUTSIDE)
     hw = truth.shape[0], truth.shape[1]
     certain = ScoreMap(np.where(defective, np.uint8(FULL), np.uint8(0)), truth, 1, hw)
-    defects, mask = find_defects(certain, 0.5, classes, 1, recipe.frames.pixel_mm)
+    defects, mask = find_defects(certain, terms.annotated, terms.plane(row.camera))
     numbers = np.zeros(hw, np.int32)
     for number, defect in enumerate(defects, 1):
         x0, y0, x1, y1 = defect.box_xyxy
-        numbers[y0:y1, x0:x1][pixels_of(defect, mask, classes)] = number
-    return Annotated(defects, numbers)
+        numbers[y0:y1, x0:x1][pixels_of(defect, mask, terms.classes)] = number
+    return Annotated(row, defects, numbers)
 
 
-def found_defects(
-    scores: ScoreMap, threshold: float, annotated: Annotated, classes: Sequence[str], recipe: Recipe
-) -> list[Found]:
+def found_defects(scores: ScoreMap, threshold: float, annotated: Annotated, terms: Terms) -> list[Found]:
     """Find the defects of a frame as an inspection does, and what they lie on.
 
     Args:
         scores: Of the frame.
         threshold: A pixel is defective when its score reaches this.
         annotated: What there is on the frame.
-        classes: Names of the class values 1, 2, ….
-        recipe: Gives the smallest area and the scale.
+        terms: Say what a defect is.
     """
-    least_px, pixel_mm = recipe.inspection.min_area_px, recipe.frames.pixel_mm
-    defects, mask = find_defects(scores, threshold, classes, least_px, pixel_mm)
+    defects, mask = find_defects(scores, terms.found(threshold), terms.plane(annotated.row.camera))
     if not annotated.defects:
         return [Found(defect, {}) for defect in defects]
-    return [Found(defect, _on(defect, mask, annotated, classes)) for defect in defects]
+    return [Found(defect, _on(defect, mask, annotated, terms.classes)) for defect in defects]
 
 
 def pixels_of(defect: Defect, mask: NDArray[np.uint8], classes: Sequence[str]) -> NDArray[np.bool_]:
@@ -100,10 +99,10 @@ def pixels_of(defect: Defect, mask: NDArray[np.uint8], classes: Sequence[str]) -
     inside = mask[y0:y1, x0:x1] == classes.index(defect.label) + 1
     if np.count_nonzero(inside) == defect.area_px:
         return np.asarray(inside)
-    # Another defect of its class reaches into its box.
-    _, numbers, stats, _ = cv2.connectedComponentsWithStats(inside.view(np.uint8), connectivity=8)
-    own = [0, 0, x1 - x0, y1 - y0, defect.area_px]
-    return np.asarray(numbers == 1 + stats[1:].tolist().index(own))
+    # Another defect of its class reaches into its box. The first point of each outline is a pixel of its own.
+    _, numbers = cv2.connectedComponents(inside.view(np.uint8), connectivity=8)
+    own = {int(numbers[y - y0, x - x0]) for ((x, y), *_) in defect.polygons}
+    return np.isin(numbers, list(own))
 
 
 def _on(defect: Defect, mask: NDArray[np.uint8], annotated: Annotated, classes: Sequence[str]) -> dict[int, int]:

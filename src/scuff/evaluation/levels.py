@@ -1,6 +1,6 @@
 """The defects of a frame at every threshold that a byte score can tell apart."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import cv2
@@ -32,7 +32,10 @@ Item = TypeVar("Item", bound=Boxed)
 
 
 def defects_by_level(
-    scores: ScoreMap, find: Callable[[ScoreMap, float], list[Item]], levels: Sequence[int] = LEVELS
+    scores: ScoreMap,
+    find: Callable[[ScoreMap, float], list[Item]],
+    levels: Sequence[int] = LEVELS,
+    class_thresholds: Mapping[int, float] | None = None,
 ) -> Iterator[list[Item]]:
     """Find the defects at every level, from the highest down, each time only where something has changed.
 
@@ -45,11 +48,12 @@ def defects_by_level(
         find: Finds the defects of a map, or of parts of it, at a threshold. What becomes of a region may depend only on
             what is less than ``BLOCK_PX`` pixels of the map away from it.
         levels: Ascending, some of ``LEVELS`` or all.
+        class_thresholds: What ``find`` takes for the pixels of some class values, at every level.
 
     Yields:
         The defects at each of the levels, the highest first, in any order; the same list as long as nothing changes.
     """
-    held = _held(scores.score)
+    held = _held(_entering(scores, class_thresholds or {}))
     highest = np.where(held, np.arange(FULL + 1), 0).max(axis=2)
     found: list[Item] = []
     part = np.zeros_like(scores.score)
@@ -65,6 +69,16 @@ def defects_by_level(
             for number in again:
                 part[windows[number - 1]] = 0
         yield found
+
+
+def _entering(scores: ScoreMap, class_thresholds: Mapping[int, float]) -> NDArray[np.uint8]:
+    """From which level down each pixel is defective, h×w; with a threshold of its own at all levels, or at none."""
+    if not class_thresholds:
+        return scores.score
+    label = np.ones_like(scores.score) if scores.label is None else scores.label
+    reached = scores.mask(1.0, class_thresholds) > 0
+    own = np.isin(label, list(class_thresholds))
+    return np.where(own, np.where(reached, np.uint8(FULL), np.uint8(0)), scores.score)
 
 
 def _held(score: NDArray[np.uint8]) -> NDArray[np.bool_]:

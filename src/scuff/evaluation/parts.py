@@ -17,9 +17,10 @@ from scuff.evaluation.instances import Annotated, Found, annotated_defects, foun
 from scuff.evaluation.levels import LEVELS, defects_by_level
 from scuff.evaluation.matching import match
 from scuff.evaluation.scored import Progress, Scored, scored_frames
+from scuff.evaluation.terms import Terms
 from scuff.inspection.runtime import Runtime
 from scuff.inspection.scores import FULL, ScoreMap
-from scuff.inspection.tolerance import decide
+from scuff.inspection.sightings import Seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +86,12 @@ def sweep_parts(
     Raises:
         CatalogueError: There are no rows.
         CheckpointError: The network gives scores that are no numbers.
+        RecipeError: A rule of the recipe cannot be judged by.
     """
+    terms = Terms(recipe, catalogue.classes)
     scored = scored_frames(catalogue, sorted(rows, key=part_of), runtime, tiling, progress)
     return sweep_of(
-        judge_part(part, list(frames), catalogue.classes, recipe)
-        for part, frames in groupby(scored, lambda each: part_of(each[0]))
+        judge_part(part, list(frames), terms) for part, frames in groupby(scored, lambda each: part_of(each[0]))
     )
 
 
@@ -105,9 +107,7 @@ def sweep_of(judged: Iterable[JudgedPart], levels: Sequence[int] = LEVELS) -> Pa
     )
 
 
-def judge_part(
-    part: str, frames: Sequence[Scored], classes: Sequence[str], recipe: Recipe, levels: Sequence[int] = LEVELS
-) -> JudgedPart:
+def judge_part(part: str, frames: Sequence[Scored], terms: Terms, levels: Sequence[int] = LEVELS) -> JudgedPart:
     """Judge one part: by what is annotated on it, and by what is found on it at each threshold.
 
     The annotated regions are judged with score 1 and without ``inspection.min_area_px``: a defect that is too small
@@ -116,19 +116,17 @@ def judge_part(
     Args:
         part: Its serial number.
         frames: All of its frames.
-        classes: Names of the class values 1, 2, ….
-        recipe: Says what a defect is, and what a part may have.
+        terms: Say what a defect is, and what a part may have.
         levels: Bytes from which a pixel is defective, ascending.
     """
-    there = [annotated_defects(truth, classes, recipe) for _, truth, _ in frames]
+    there = [annotated_defects(row, truth, terms) for row, truth, _ in frames]
     every = [defect for each in there for defect in each.defects]
-    sweeps = [
-        _sweep(each[2], annotated, classes, recipe, levels) for each, annotated in zip(frames, there, strict=True)
-    ]
-    verdicts = list(_by_level(sweeps, there, recipe))[::-1]
+    pairs = zip(frames, there, strict=True)
+    sweeps = [_sweep(scores, annotated, terms, levels) for (_, _, scores), annotated in pairs]
+    verdicts = list(_by_level(sweeps, there, terms))[::-1]
     return JudgedPart(
         part=part,
-        defective=is_stopped(every, recipe),
+        defective=is_stopped([seen(each.row, each.defects) for each in there], terms),
         classes=frozenset(defect.label for defect in every),
         stopped=np.array([stopped for stopped, _, _ in verdicts]),
         annotated=len(every),
@@ -137,29 +135,33 @@ def judge_part(
     )
 
 
-def is_stopped(defects: Sequence[Defect], recipe: Recipe) -> bool:
-    """Whether a part with these defects would not pass; the one place where a verdict is asked for."""
-    return decide(defects, recipe.tolerances).outcome is not Outcome.PASS
+def is_stopped(frames: Sequence[Seen], terms: Terms) -> bool:
+    """Whether a part of which this was seen would not pass; the one place where a verdict is asked for."""
+    return terms.judge.judge(frames).verdict.outcome is not Outcome.PASS
+
+
+def seen(row: Row, defects: Sequence[Defect]) -> Seen:
+    """The defects of a frame as a judge takes them."""
+    return Seen(row.frame, row.camera, row.hw, defects)
 
 
 def _by_level(
-    sweeps: Sequence[Iterator[list[Found]]], there: Sequence[Annotated], recipe: Recipe
+    sweeps: Sequence[Iterator[list[Found]]], there: Sequence[Annotated], terms: Terms
 ) -> Iterator[tuple[bool, int, int]]:
     """Whether a part is stopped, its hits and its false alarms at each level, the highest first."""
     before: list[list[Found]] = []
     for now in zip(*sweeps, strict=True):
         if not before or any(found is not earlier for found, earlier in zip(now, before, strict=True)):
-            stopped = is_stopped([each.defect for found in now for each in found], recipe)
-            matched = [match(annotated.defects, found) for annotated, found in zip(there, now, strict=True)]
+            frames = list(zip(there, now, strict=True))
+            stopped = is_stopped([seen(each.row, [one.defect for one in found]) for each, found in frames], terms)
+            matched = [match(annotated.defects, found) for annotated, found in frames]
             hits, alarms = (sum(counts) for counts in zip(*((each.hits, each.alarms) for each in matched), strict=True))
         before = list(now)
         yield stopped, hits, alarms
 
 
-def _sweep(
-    scores: ScoreMap, annotated: Annotated, classes: Sequence[str], recipe: Recipe, levels: Sequence[int]
-) -> Iterator[list[Found]]:
+def _sweep(scores: ScoreMap, annotated: Annotated, terms: Terms, levels: Sequence[int]) -> Iterator[list[Found]]:
     def find(part: ScoreMap, threshold: float) -> list[Found]:
-        return found_defects(part, threshold, annotated, classes, recipe)
+        return found_defects(part, threshold, annotated, terms)
 
-    return defects_by_level(scores, find, levels)
+    return defects_by_level(scores, find, levels, terms.found(0.5).thresholds)

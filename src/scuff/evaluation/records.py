@@ -15,10 +15,12 @@ from scuff.evaluation.frames import Evaluation, FrameCounts, count_frame
 from scuff.evaluation.instances import annotated_defects, found_defects
 from scuff.evaluation.levels import FEW_LEVELS
 from scuff.evaluation.matching import Matching, match
-from scuff.evaluation.parts import JudgedPart, PartSweep, is_stopped, judge_part, sweep_of
+from scuff.evaluation.parts import JudgedPart, PartSweep, is_stopped, judge_part, seen, sweep_of
 from scuff.evaluation.pro import NOTHING, RegionOverlaps, region_overlaps
 from scuff.evaluation.scored import Progress, Scored, scored_frames
+from scuff.evaluation.terms import Terms
 from scuff.inspection.runtime import Runtime
+from scuff.inspection.sightings import Seen
 
 
 class Fate(StrEnum):
@@ -126,7 +128,9 @@ def assess_parts(
     Raises:
         CatalogueError: There are no rows.
         CheckpointError: The network gives scores that are no numbers.
+        RecipeError: A rule of the recipe cannot be judged by.
     """
+    terms = Terms(recipe, catalogue.classes)
     counted: dict[str, FrameCounts] = {}
     parts = []
     scored = scored_frames(catalogue, sorted(rows, key=part_of), runtime, tiling, progress)
@@ -134,34 +138,32 @@ def assess_parts(
         frames = list(group)
         pixels = [count_frame(each, threshold, catalogue.classes) for each in frames]
         counted |= {each.frame: each for each in pixels}
-        parts.append(_record(part, frames, pixels, threshold, catalogue.classes, recipe))
+        parts.append(_record(part, frames, pixels, threshold, terms))
     ordered = tuple(counted[row.frame] for row in rows)
     return Assessment(Evaluation(catalogue.classes, ordered, threshold), tuple(parts))
 
 
 def _record(
-    part: str,
-    frames: Sequence[Scored],
-    pixels: Sequence[FrameCounts],
-    threshold: float,
-    classes: Sequence[str],
-    recipe: Recipe,
+    part: str, frames: Sequence[Scored], pixels: Sequence[FrameCounts], threshold: float, terms: Terms
 ) -> PartRecord:
-    found, defects, regions = [], [], NOTHING
+    views: list[Seen] = []
+    defects: list[DefectRecord] = []
+    regions = NOTHING
     for row, truth, scores in frames:
-        there = annotated_defects(truth, classes, recipe)
-        here = found_defects(scores, threshold, there, classes, recipe)
+        there = annotated_defects(row, truth, terms)
+        here = found_defects(scores, threshold, there, terms)
         matching = match(there.defects, here)
-        found += [each.defect for each in here]
-        defects += list(_defects(row.frame, there.defects, [each.defect for each in here], matching))
+        views.append(seen(row, [each.defect for each in here]))
+        defects += _defects(row.frame, there.defects, views[-1].defects, matching)
         regions += region_overlaps(truth, scores.full(scores.score))
+    found = [defect for view in views for defect in view.defects]
     return PartRecord(
-        judged=judge_part(part, frames, classes, recipe, FEW_LEVELS),
-        stopped=is_stopped(found, recipe),
+        judged=judge_part(part, frames, terms, FEW_LEVELS),
+        stopped=is_stopped(views, terms),
         found_classes=frozenset(defect.label for defect in found),
         found=len(found),
         frames=len(frames),
-        counts=add_counts([each.counts for each in pixels], classes),
+        counts=add_counts([each.counts for each in pixels], terms.classes),
         regions=regions,
         defects=tuple(defects),
     )
