@@ -97,7 +97,7 @@ def best_f1(histogram: ScoreHistogram, source: str = "best pixel F1") -> Operati
             f"{1 / FULL:.3f} or more: the network has learned nothing; train longer, or set "
             "inspection.threshold"
         )
-    best = _middle_of_longest_run(f1[1:] == f1[1:].max()) + 1
+    best = middle_of_longest_run(f1[1:] == f1[1:].max()) + 1
     return OperatingPoint(
         threshold=best / FULL,
         f1=float(f1[best]),
@@ -129,7 +129,7 @@ def _from_each_edge(bins: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.cumsum(bins[::-1])[::-1]
 
 
-def _middle_of_longest_run(flags: NDArray[np.bool_]) -> int:
+def middle_of_longest_run(flags: NDArray[np.bool_]) -> int:
     """Find the longest run of true flags, the first of equals; return the index of its middle."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]])))
     starts, ends = edges[::2], edges[1::2]
