@@ -1,11 +1,14 @@
 import importlib
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import click
 import pytest
 
-from scuff.cli.main import COMMANDS, Commands, main
+from scuff.cli.calibrate import CALIBRATIONS
+from scuff.cli.commands import Commands
+from scuff.cli.main import COMMANDS, main
 
 
 def run(*arguments: str) -> int:
@@ -22,6 +25,31 @@ def test_every_command_has_help_with_an_example(name: str, capsys: pytest.Captur
     text = capsys.readouterr().out
     assert "Example" in text
     assert f"  scuff {name} " in text
+
+
+@pytest.mark.parametrize("name", CALIBRATIONS)
+def test_every_calibration_has_help_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("calibrate", name, "--help") == 0
+    assert f"  scuff calibrate {name} " in capsys.readouterr().out
+
+
+def test_a_group_lists_its_commands_without_importing_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "scuff.cli.calibrate_threshold", None)
+    assert run("calibrate", "--help") == 0
+    assert "  threshold " in capsys.readouterr().out
+
+
+def test_a_command_of_a_group_says_which_extra_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "scuff.cli.calibrate_threshold", raising=False)
+    for name in [name for name in sys.modules if name.startswith("scuff.nets")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert run("calibrate", "threshold", "--help") == 2
+    assert "`scuff calibrate threshold` needs the package 'torch'" in capsys.readouterr().err
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +120,7 @@ def test_a_missing_module_of_scuff_is_no_advice_to_install(
 
 
 def test_commands_are_imported_when_called() -> None:
-    group = Commands()
+    group = Commands(COMMANDS)
     assert group.list_commands(click.Context(group)) == list(COMMANDS)
     assert isinstance(group.get_command(click.Context(group), "init"), click.Command)
     assert group.get_command(click.Context(group), "nothing") is None

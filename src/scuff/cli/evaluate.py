@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from scuff.core.errors import CatalogueError
-from scuff.dataset.catalogue import Catalogue, Row, load_catalogue
+from scuff.dataset.catalogue import Catalogue, Row
 from scuff.dataset.split import Side
 from scuff.nets.checkpoint import load_checkpoint
 from scuff.training.assess import assess, figures_folder
 from scuff.training.finish import frames_of
 from scuff.training.precision import choose_device
 from scuff.training.run import Run, load_run
+from scuff.training.unseen import unseen_frames
 
 EXAMPLES = """\b
 Examples:
@@ -61,32 +61,12 @@ def command(run: Path, side: str, other: Path | None, threshold: float | None) -
 
 def _other_frames(run: Run, folder: Path) -> tuple[Catalogue, list[Row]]:
     """Take all frames of another catalogue, none of which the run has seen."""
-    own, training = frames_of(run, Side.TRAINING)
-    seen = [*training, *frames_of(run, Side.VALIDATION)[1]]
-    catalogue = load_catalogue(folder)
-    if _reading(catalogue) != _reading(own):
-        raise CatalogueError(
-            f"{folder}: was imported with {_reading(catalogue)}, but {run.folder} was trained on {_reading(own)}; "
-            "import it again with these"
-        )
-    digests, parts = {row.sha256 for row in seen}, {row.part for row in seen if row.part}
-    again = [row.frame for row in catalogue.rows if row.sha256 in digests]
-    if again:
-        raise CatalogueError(
-            f"{folder}: {len(again)} of its pictures were used to train {run.folder} (the first is {again[0]}); "
-            "figures on them would be too good. Evaluate on pictures of other parts"
-        )
-    shared = sorted({row.part for row in catalogue.rows} & parts)
-    if shared:
+    so_that = "figures on them would be too good. Evaluate on pictures of other parts"
+    unseen = unseen_frames(run, folder, (Side.TRAINING, Side.VALIDATION), so_that)
+    if unseen.namesakes:
         click.echo(
-            f"Note: {len(shared)} parts have the name of a part that was trained on (the first is {shared[0]}); if "
-            "they are the same parts, the figures are too good",
+            f"Note: {len(unseen.namesakes)} parts have the name of a part that was trained on (the first is "
+            f"{unseen.namesakes[0]}); if they are the same parts, the figures are too good",
             err=True,
         )
-    return catalogue, list(catalogue.rows)
-
-
-def _reading(catalogue: Catalogue) -> str:
-    """How the frames of a catalogue were read, in the words of a recipe."""
-    record = catalogue.record
-    return f"classes {', '.join(record.classes)}, white_level {record.white_level} and bayer {record.bayer!r}"
+    return unseen.catalogue, list(unseen.catalogue.rows)

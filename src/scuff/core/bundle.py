@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scuff.core.errors import BundleError
+from scuff.core.evidence import Evidence
 from scuff.core.picture import sha256, write_whole
 from scuff.core.tile import Tiling
 
@@ -90,6 +91,7 @@ class Manifest(_Strict):
     halo_px: int = Field(description="What a pixel has around it, at least, unless the frame ends.")
     threshold: float = Field(description="Score from which a pixel is defective.")
     threshold_source: str = Field(description="Where the threshold comes from.")
+    operating_point: Evidence | None = Field(None, description="The evidence behind it, if it was calibrated on parts.")
     precision: Precision = Field("fp32", description="Arithmetic of the network.")
     kept_float: tuple[str, ...] = Field((), description="Layers that int8 would have harmed and that stay float.")
     mean: tuple[float, float, float] = Field(description="Subtracted within the network; for information.")

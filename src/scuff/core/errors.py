@@ -43,3 +43,7 @@ class BundleError(ScuffError):
 
 class BoothError(ScuffError):
     """The simulated booth cannot do what was asked."""
+
+
+class EvidenceError(ScuffError):
+    """The parts at hand cannot carry the claim that is asked of them."""

@@ -1,11 +1,13 @@
 """Which threshold of those that may be chosen: by false rejects, or by what wrong verdicts cost."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scuff.evaluation.operating_point import middle_of_longest_run
+from scuff.evaluation.parts import PartSweep
 
 DRAWS = 1000
 """Sets of parts that are resampled for the spread of a choice."""
@@ -27,6 +29,17 @@ class Trial:
     thresholds: NDArray[np.float64]
     passed: NDArray[np.bool_]
     rejected: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, sweep: PartSweep) -> Self:
+        """Take the verdicts of whole parts."""
+        defective = sweep.defective
+        return cls(sweep.thresholds, ~sweep.stopped[defective], sweep.stopped[~defective])
+
+    def place(self, threshold: float) -> int:
+        """Place of the threshold that does what another one does: the least that is not below it."""
+        reached = int(np.searchsorted(self.thresholds, threshold - TIE))
+        return min(reached, len(self.thresholds) - 1)
 
     @property
     def escapes(self) -> NDArray[np.int64]:

@@ -68,6 +68,11 @@ def show(figure: float | None, digits: int = 3) -> str:
     return UNDEFINED if figure is None else f"{figure:.{digits}f}"
 
 
+def percent(share: float) -> str:
+    """Write a share as a percentage of three digits."""
+    return f"{100 * share:.3g} %"
+
+
 def _table_line(evaluation: Evaluation, name: str) -> tuple[str, ...]:
     counts = evaluation.pooled[name]
     figures = (show(figure(counts)) for figure in FIGURES.values())

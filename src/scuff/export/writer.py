@@ -112,6 +112,7 @@ def _manifest(checkpoint: Checkpoint, wanted: Wanted, provenance: Provenance) ->
         halo_px=wanted.tiling(facts.tile_px).halo_px,
         threshold=facts.threshold,
         threshold_source=facts.threshold_source,
+        operating_point=facts.operating_point,
         precision=wanted.precision,
         mean=MEAN,
         std=STD,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
 from scuff.core.errors import CheckpointError
+from scuff.core.evidence import Evidence
 from scuff.core.picture import write_whole
 from scuff.core.recipe import Recipe
 from scuff.nets.unet import SurfaceUNet, bare_unet
@@ -25,6 +26,8 @@ class CheckpointFacts(BaseModel):
     classes: tuple[str, ...]
     threshold: float
     threshold_source: str
+    operating_point: Evidence | None = None
+    """The evidence behind the threshold, where it was calibrated on parts."""
     weights: str
     scuff: str
     commit: str

@@ -1,0 +1,18 @@
+"""`scuff calibrate`: what is measured once, and holds from then on."""
+
+import click
+
+from scuff.cli.commands import Commands
+
+CALIBRATIONS = {
+    "threshold": "Choose a run's threshold by escapes and false rejects.",
+}
+
+EXAMPLES = """\b
+Examples:
+  scuff calibrate threshold run --max-escape 0.02 --confidence 0.95"""
+
+
+@click.group("calibrate", cls=Commands, table=CALIBRATIONS, prefix="calibrate_", epilog=EXAMPLES)
+def command() -> None:
+    """Measure once what holds from then on, and keep the evidence."""
