@@ -148,8 +148,13 @@ def _with_settings(checkpoint: Checkpoint, overrides: tuple[str, ...]) -> Checkp
                 f"--set {override}: cannot be set any more, since the network is trained already; only the keys of "
                 f"{' and '.join(SETTABLE)} can"
             )
-    recipe = override_recipe(checkpoint.facts.recipe, overrides)
-    return replace(checkpoint, facts=checkpoint.facts.model_copy(update={"recipe": recipe}))
+    facts = checkpoint.facts.model_copy(update={"recipe": override_recipe(checkpoint.facts.recipe, overrides)})
+    against = "" if facts.operating_point is None else facts.operating_point.against(facts.recipe)
+    if against:
+        click.echo(f"Note: the bundle states no evidence for its threshold: {against}", err=True)
+        without = {"operating_point": None, "threshold_source": f"calibrated, but without evidence here: {against}"}
+        facts = facts.model_copy(update=without)
+    return replace(checkpoint, facts=facts)
 
 
 def _held_out(run: Run, most: int, *sides: Side) -> HeldOut:
