@@ -95,6 +95,15 @@ def test_the_threshold_goes_into_the_checkpoint_with_its_evidence(calibrate: Cal
     assert "Note" not in said
 
 
+def test_the_network_of_the_run_is_asked(run: Path, other: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["calibrate", "threshold", str(run), f"--catalogue={other}", "--escape-cost=40", "--reject-cost=3"])
+    assert not ended.value.code
+    evidence = facts(run).operating_point
+    assert evidence is not None
+    assert (evidence.defective_parts, evidence.sound_parts) == (20, 10)
+
+
 def test_a_tighter_claim_costs_false_rejects(calibrate: Calibrate, run: Path, other: Path) -> None:
     # With 15 % none of 20 may escape: 0.85^20 = 0.039, and with one it is 0.176.
     calibrate("--catalogue", other, "--max-escape", "0.15")

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,14 @@ def test_what_is_saved_is_loaded(tmp_path: Path, make_checkpoint: MakeCheckpoint
 
 def test_tiles_are_those_of_training(make_checkpoint: MakeCheckpoint) -> None:
     assert make_checkpoint().facts.tile_px == 64
+
+
+def test_a_checkpoint_from_before_there_was_evidence_is_loaded(tmp_path: Path, make_checkpoint: MakeCheckpoint) -> None:
+    checkpoint = make_checkpoint()
+    facts = json.loads(checkpoint.facts.model_dump_json())
+    del facts["operating_point"]
+    torch.save({"facts": json.dumps(facts), "state": checkpoint.state}, tmp_path / "checkpoint.pt")
+    assert load_checkpoint(tmp_path / "checkpoint.pt").facts == checkpoint.facts
 
 
 def test_a_missing_checkpoint_is_said(tmp_path: Path) -> None:
