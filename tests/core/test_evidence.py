@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from scuff.core.evidence import Evidence
+from scuff.core.evidence import Evidence, verdict_settings
 from scuff.core.recipe import Inspection, Recipe, Tolerances
 
 EVIDENCE = Evidence(
@@ -19,8 +19,7 @@ EVIDENCE = Evidence(
     parts_source="the parts of the catalogue calibration",
     catalogue_sha256="0",
     strict=True,
-    min_area_px=1,
-    tolerances=Tolerances(),
+    settings=verdict_settings(Recipe()),
 )
 
 

@@ -2,11 +2,17 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from scuff.core.recipe import Recipe, Tolerances
+from scuff.core.recipe import Recipe
 
 Method = Literal["fixed-sequence test", "conformal risk control", "least cost"]
+
+RUNNING = frozenset({"threshold", "screening", "runtime", "streams", "lanes"})
+"""Keys of a recipe's inspection that make no other verdicts, or that are looked at by themselves."""
+
+WORKSTATION = frozenset({"seed", "product", "frames", "patches", "split", "augmentation", "network", "training"})
+"""Sections that say how a network is made, and on which frames."""
 
 
 class _Strict(BaseModel):
@@ -47,21 +53,26 @@ class Evidence(_Strict):
     parts_source: str = Field(description="Which the calibration parts are.")
     catalogue_sha256: str = Field(description="Checksum of the catalogue that they are in.")
     strict: bool = Field(description="Whether nothing else, such as the epoch, was chosen on these parts.")
-    min_area_px: int = Field(description="Smaller regions were no defects.")
-    tolerances: Tolerances = Field(description="What a part might have and still pass.")
+    settings: dict[str, JsonValue] = Field(description="What verdicts were made with beside the threshold, by key.")
 
     def against(self, recipe: Recipe) -> str:
         """Say why this is no evidence for a recipe; empty where it is.
 
-        Whether a part passes also depends on the tolerances, the smallest area, the region of interest (whole frames
-        are counted) and a threshold of the recipe's own.
+        Whether a part passes also depends on the tolerances, on what makes a defect, on the region of interest, and on
+        a threshold of the recipe's own.
         """
-        inspection = recipe.inspection
-        pairs: dict[str, tuple[object, object]] = {
-            "inspection.threshold": (self.threshold, inspection.threshold or self.threshold),
-            "inspection.min_area_px": (self.min_area_px, inspection.min_area_px),
-            "inspection.region": ({}, inspection.region),
-            "tolerances": (self.tolerances, recipe.tolerances),
-        }
-        changed = [f"{key} ({then} then, {now} now)" for key, (then, now) in pairs.items() if then != now]
+        own = recipe.inspection.threshold or self.threshold
+        then = {"inspection.threshold": self.threshold, **self.settings}
+        now = {"inspection.threshold": own, **verdict_settings(recipe)}
+        changed = [
+            f"{key} ({then.get(key)} then, {now.get(key)} now)" for key in (then | now) if then.get(key) != now.get(key)
+        ]
         return f"it was calibrated with another {' and '.join(changed)}" if changed else ""
+
+
+def verdict_settings(recipe: Recipe) -> dict[str, JsonValue]:
+    """The settings of a recipe that verdicts depend on, beside the threshold, by their keys."""
+    content = recipe.model_dump(mode="json")
+    inspection = {f"inspection.{key}": value for key, value in content["inspection"].items() if key not in RUNNING}
+    sections = {name: value for name, value in content.items() if name not in {*WORKSTATION, "inspection"}}
+    return {**inspection, **sections, "frames.pixel_mm": recipe.frames.pixel_mm}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.errors import EvidenceError
-from scuff.core.evidence import Costs, Evidence, Method
+from scuff.core.evidence import Costs, Evidence, Method, verdict_settings
 from scuff.core.recipe import Recipe
 from scuff.evaluation.choosing import Prices, Trial, costs, fewest_false_rejects, least_cost, spread
 from scuff.evaluation.claim import Claim, Confident
@@ -150,8 +150,7 @@ class Decision:
             parts_source=source.parts,
             catalogue_sha256=source.catalogue_sha256,
             strict=source.strict,
-            min_area_px=recipe.inspection.min_area_px,
-            tolerances=recipe.tolerances,
+            settings=verdict_settings(recipe),
         )
 
     def curve(self) -> list[Mapping[str, float | int | bool]]:
