@@ -17,7 +17,7 @@ COMMANDS = {
     "split": "Divide the parts of a catalogue into training, validation and test.",
     "patches": "Cut patches for training from the frames of a split.",
     "train": "Train a network on patches.",
-    "calibrate": "Choose the threshold by escapes and false rejects, with the evidence.",
+    "calibrate": "Choose the threshold by escapes and false rejects; measure a camera in mm.",
     "evaluate": "Count a run's right and wrong pixels on whole frames of unseen parts.",
     "bench": "Train many networks, losses and seeds, and compare them in one table.",
     "distil": "Teach a small network where the trained one has to look.",
