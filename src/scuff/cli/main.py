@@ -14,6 +14,7 @@ COMMANDS = {
     "booth": "Simulate parts, lights and cameras: annotated pictures without a camera.",
     "import": "Make a catalogue from annotated pictures.",
     "annotations": "Write a catalogue's annotations as LabelMe or COCO.",
+    "audit": "Find pictures of one scene, annotations that look wrong, and odd frames.",
     "split": "Divide the parts of a catalogue into training, validation and test.",
     "patches": "Cut patches for training from the frames of a split.",
     "train": "Train a network on patches.",

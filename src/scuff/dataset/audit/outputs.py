@@ -1,0 +1,75 @@
+"""The files of an audit: JSON of everything, and tables that open in a spreadsheet."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from scuff.core.picture import write_whole
+from scuff.dataset.audit.audit import Audit
+from scuff.dataset.audit.pairs import Pair
+from scuff.dataset.audit.report import write_report
+from scuff.dataset.audit.statistics import class_statistics, size_statistics
+from scuff.dataset.balance import part_of
+
+REPORT, JSON = "audit.html", "audit.json"
+PAIRS, SHARED, GROUPS, FINDINGS, PARTS = "pairs.csv", "shared_parts.csv", "groups.csv", "findings.csv", "parts.csv"
+
+PAIR_COLUMNS = ("first", "second", "agreeing", "seen", "correlation", "motion", "first_side", "second_side")
+
+
+def write_outputs(out: Path, found: Audit) -> None:
+    """Write an audit into a folder; files of an earlier one are replaced."""
+    shared = [pair for pair in found.pairs if pair.kind == "part"]
+    _table(out / PAIRS, PAIR_COLUMNS, _pair_rows(found, found.scenes))
+    _table(out / SHARED, PAIR_COLUMNS, _pair_rows(found, shared))
+    numbered = list(enumerate(found.groups, 1))
+    part = {row.frame: part_of(row) for row in found.catalogue.rows}
+    rows = [(_name(number), frame, part[frame], found.sides.get(frame, "")) for number, group in numbered
+            for frame in group]
+    _table(out / GROUPS, ("group", "frame", "part", "side"), rows)
+    findings = [(each.kind, each.frame, each.other, each.detail) for each in found.findings]
+    _table(out / FINDINGS, ("kind", "frame", "other", "detail"), findings)
+    _table(out / PARTS, ("image", "part"), _part_rows(found))
+    content = {
+        "summary": found.summary(),
+        "counts": found.counts(),
+        "pairs": [asdict(pair) for pair in found.scenes],
+        "shared_parts": [asdict(pair) for pair in shared],
+        "groups": {_name(number): group for number, group in numbered},
+        "runs_by_file_names": found.by_names,
+        "left_apart": [asdict(pair) for pair in found.left_apart],
+        "crossing": [[pair.first, pair.second, pair.kind] for pair in found.crossing],
+        "findings": [asdict(finding) for finding in found.findings],
+        "classes": class_statistics(found),
+        "sizes": size_statistics(found),
+    }
+    write_whole(out / JSON, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_report(out / REPORT, found)
+
+
+def _pair_rows(found: Audit, pairs: Sequence[Pair]) -> Iterable[tuple[object, ...]]:
+    for pair in pairs:
+        sides = found.sides.get(pair.first, ""), found.sides.get(pair.second, "")
+        yield (pair.first, pair.second, pair.agreeing, pair.seen, pair.correlation, pair.motion, *sides)
+
+
+def _part_rows(found: Audit) -> Iterable[tuple[str, str]]:
+    """A table for `scuff import --parts`: a group is a part, and a frame in no group is one by itself."""
+    group = {frame: _name(number) for number, members in enumerate(found.groups, 1) for frame in members}
+    for row in found.catalogue.rows:
+        yield row.frame, group.get(row.frame, row.frame)
+
+
+def _name(number: int) -> str:
+    return f"group-{number:05d}"
+
+
+def _table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_whole(path, text.getvalue())
