@@ -20,7 +20,7 @@ def save_parts(folder: Path, parts_from: str = "pattern") -> Path:
 def split(*arguments: str | Path) -> str:
     result = CliRunner().invoke(command, [str(argument) for argument in arguments], catch_exceptions=False)
     assert result.exit_code == 0
-    return result.output
+    return result.stdout
 
 
 def test_writes_the_split_and_prints_the_shares(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -86,7 +86,10 @@ class Division:
         return hashlib.sha256(self.text().encode()).hexdigest()
 
 
-def divide(catalogue: Catalogue, shares: recipe.Split, seed: int, each_image: bool = False) -> Division:
+def divide(
+    catalogue: Catalogue, shares: recipe.Split, seed: int, each_image: bool = False,
+    united: Mapping[str, str] | None = None,
+) -> Division:
     """Divide the parts of a catalogue, balanced in parts, frames, defective area and classes.
 
     How many parts a side gets follows from its share; which parts these are begins as a draw with the seed
@@ -97,16 +100,19 @@ def divide(catalogue: Catalogue, shares: recipe.Split, seed: int, each_image: bo
         shares: Share of the parts for each side; a share of 0 leaves a side empty.
         seed: Another seed gives another division, as even as the first; very few parts may leave no choice.
         each_image: The user's word that each image shows a part of its own.
+        united: For each part the one that stands for all that must be on its side, since they share a scene; an audit
+            finds them. Without it each part is divided by itself.
 
     Raises:
         SplitError: The parts are unknown, too few, or not what ``each_image`` says.
     """
-    _check_parts(catalogue, each_image)
+    check_parts(catalogue, each_image)
     wanted = {side: share for side in Side if (share := float(getattr(shares, side.value))) > 0}
-    held = holdings(catalogue)
+    head = united or {part: part for part in map(part_of, catalogue.rows)}
+    held = holdings(replace(catalogue, rows=tuple(replace(row, part=head[part_of(row)]) for row in catalogue.rows)))
     if len(held.parts) < len(wanted):
         raise SplitError(
-            f"{catalogue.folder}: has {len(held.parts)} part(s), and {', '.join(wanted)} need at least "
+            f"{catalogue.folder}: has {len(held.parts)} part(s){' that share no scene' if united else ''}, and {', '.join(wanted)} need at least "
             f"{len(wanted)}; import more parts, or set the share of a side in [split] to 0"
         )
     generator = np.random.default_rng(seed)
@@ -114,7 +120,8 @@ def divide(catalogue: Catalogue, shares: recipe.Split, seed: int, each_image: bo
     drawn = generator.permutation(np.repeat(np.arange(len(wanted)), amounts))
     numbers = even_out(held.counts, drawn, list(wanted.values()), generator)
     sides = list(wanted)
-    return Division({part: sides[number] for part, number in zip(held.parts, numbers, strict=True)})
+    side_of = {part: sides[number] for part, number in zip(held.parts, numbers, strict=True)}
+    return Division({part: side_of[its_head] for part, its_head in head.items()})
 
 
 def check_out(path: Path, overwrite: bool) -> None:
@@ -182,8 +189,12 @@ def _entry(entry: Sequence[str], where: str) -> tuple[str, Side]:
         raise SplitError(f"{where}: part {part!r} must be on one of {allowed}, not {side!r}") from None
 
 
-def _check_parts(catalogue: Catalogue, each_image: bool) -> None:
-    """Refuse a catalogue of which nobody knows that pictures of one part would stay together."""
+def check_parts(catalogue: Catalogue, each_image: bool) -> None:
+    """Refuse a catalogue of which nobody knows that pictures of one part would stay together.
+
+    Raises:
+        SplitError: As ``divide``.
+    """
     if not catalogue.rows:
         raise SplitError(f"{catalogue.folder}: the catalogue has no frames; `scuff import` adds them")
     if catalogue.record.parts_from == "unknown" and not each_image:
