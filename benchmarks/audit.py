@@ -3,9 +3,9 @@
     python benchmarks/audit.py NEU_SEG_FOLDER MAGNETIC_TILE_FOLDER work/audit
 
 The truth about NEU-Seg is independent of the audit: a test picture has its source in the training folder where one of
-the eight flips and turns of a training picture differs from it by less than TOLERANCE grey values on average, over all
-pixels at full size, and their masks, laid on each other in the same way, agree in 99 % of the pixels or more. A pair is
-wrong where neither the pixels say so (correlation of the whole aligned pictures below SAME) nor the masks.
+the eight flips and turns of a training picture, at full size and with nothing taken away, correlates with it by SAME or
+more, and their masks, laid on each other in the same way, agree in MASKS_AGREE of the pixels. A pair of the audit is
+wrong where neither its pixels nor its masks agree that well.
 Of MT the file names tell which pictures are one run: sorted by number, cut where the gap exceeds 600.
 """
 
@@ -26,7 +26,7 @@ from scuff.dataset.audit.motion import Matrix
 from scuff.dataset.catalogue import Catalogue, load_catalogue
 from scuff.dataset.split import Division, Side
 
-TOLERANCE, SAME, MASKS_AGREE = 6.0, 0.95, 0.99
+SAME, MASKS_AGREE = 0.95, 0.97
 
 Pictures = NDArray[np.uint8]
 
@@ -40,17 +40,21 @@ def sources(pictures: Pictures, masks: Pictures, tested: NDArray[np.bool_]) -> N
     """Which of the test pictures have their source among the others, by pixels and masks alone."""
     test, train = np.flatnonzero(tested), np.flatnonzero(~tested)
     found = np.zeros(len(test), np.bool_)
-    flat = pictures[train].reshape(len(train), -1).astype(np.float32)
-    squares = (flat**2).sum(axis=1)
+    theirs = unit(pictures[train])
     for number in range(8):
-        ours = turned(pictures[test], number).reshape(len(test), -1).astype(np.float32)
-        distance = np.sqrt(np.maximum((ours**2).sum(axis=1)[:, None] + squares - 2 * ours @ flat.T, 0) / flat.shape[1])
-        for row, column in zip(*np.nonzero(distance < 3 * TOLERANCE), strict=True):
-            there, here = train[column], test[row]
-            difference = np.abs(turned(pictures[here], number).astype(int) - pictures[there]).mean()
-            same = (turned(masks[here], number) == masks[there]).mean()
-            found[row] |= difference < TOLERANCE and same >= MASKS_AGREE
+        alike = unit(turned(pictures[test], number)) @ theirs.T
+        for row, column in zip(*np.nonzero(alike >= SAME), strict=True):
+            same = (turned(masks[test[row]], number) == masks[train[column]]).mean()
+            found[row] |= same >= MASKS_AGREE
     return found
+
+
+def unit(pictures: Pictures) -> NDArray[np.float32]:
+    """Pictures as rows of mean 0 and length 1, so that a product of two is their correlation."""
+    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    lengths: NDArray[np.float32] = np.linalg.norm(flat, axis=1, keepdims=True)
+    return np.asarray(flat / np.maximum(lengths, 1e-6), np.float32)
 
 
 def is_wrong(first: int, second: int, matrix: Matrix, pictures: Pictures, masks: Pictures) -> bool:
@@ -92,7 +96,8 @@ def neu_seg(folder: Path, out: Path) -> None:
     scenes = [pair for pair in found.crossing if pair.kind == "scene"]
     hit = {place[frame] for pair in scenes for frame in (pair.first, pair.second)} & truth
     wrong = [
-        pair for pair in scenes
+        pair
+        for pair in scenes
         if is_wrong(place[pair.first], place[pair.second], np.array(pair.matrix).reshape(2, 3), pictures, masks)
     ]
     sys.stdout.write(

@@ -71,14 +71,21 @@ def score(out: Path, name: str, given: argparse.Namespace) -> dict[str, dict[str
     run = out / f"run-{name}-seed{given.seed}"
     if not (run / "evaluation" / "test" / "metrics.json").is_file():
         patches = out / f"patches-{name}"
-        settings = ["--set=network.weights=none", f"--set=seed={given.seed}", f"--set=training.max_minutes={given.minutes}",
-                    "--set=training.epochs=1000", "--set=training.patience=1000", "--set=training.learning_rate=1e-3",
-                    "--set=training.schedule=cosine"]
+        settings = [
+            "--set=network.weights=none",
+            f"--set=seed={given.seed}",
+            f"--set=training.max_minutes={given.minutes}",
+            "--set=training.epochs=1000",
+            "--set=training.patience=1000",
+            "--set=training.learning_rate=1e-3",
+            "--set=training.schedule=cosine",
+        ]
         call("patches", out / "catalogue", out / f"{name}.csv", patches, "--set=patches.size_px=224")
         call("train", patches, run, *settings)
         call("evaluate", run)
-    rows: dict[str, dict[str, float | None]] = json.loads(
-        (run / "evaluation" / "test" / "metrics.json").read_text())["rows"]
+    rows: dict[str, dict[str, float | None]] = json.loads((run / "evaluation" / "test" / "metrics.json").read_text())[
+        "rows"
+    ]
     return rows
 
 
@@ -92,8 +99,18 @@ def main() -> None:
     given = parser.parse_args()
     out: Path = given.out.resolve()
     if not (out / "catalogue" / "catalogue.csv").is_file():
-        call("import", given.data / "images", out / "catalogue", "--masks", given.data / "annotations",
-             "--mask-kind", "values", "--class-values", CLASSES, "--each-image-is-a-part")
+        call(
+            "import",
+            given.data / "images",
+            out / "catalogue",
+            "--masks",
+            given.data / "annotations",
+            "--mask-kind",
+            "values",
+            "--class-values",
+            CLASSES,
+            "--each-image-is-a-part",
+        )
     catalogue = load_catalogue(out / "catalogue")
     figures = {}
     for name, division in divisions(catalogue, given.seed).items():

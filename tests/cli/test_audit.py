@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.dataset.audit.pictures import metal
+from tests.dataset.audit.test_audit import plates
+from tests.fixtures.catalogues import MakeCatalogue
 
 from scuff.cli.audit import command
 from scuff.cli.split import command as split_command
 from scuff.core.errors import CatalogueError
 from scuff.dataset.catalogue import Catalogue
 from scuff.dataset.split import load_division
-from tests.dataset.audit.pictures import metal
-from tests.dataset.audit.test_audit import plates
-from tests.fixtures.catalogues import MakeCatalogue
 
 
 def run(*arguments: str | Path) -> Result:

@@ -87,7 +87,10 @@ class Division:
 
 
 def divide(
-    catalogue: Catalogue, shares: recipe.Split, seed: int, each_image: bool = False,
+    catalogue: Catalogue,
+    shares: recipe.Split,
+    seed: int,
+    each_image: bool = False,
     united: Mapping[str, str] | None = None,
 ) -> Division:
     """Divide the parts of a catalogue, balanced in parts, frames, defective area and classes.
@@ -111,8 +114,9 @@ def divide(
     head = united or {part: part for part in map(part_of, catalogue.rows)}
     held = holdings(replace(catalogue, rows=tuple(replace(row, part=head[part_of(row)]) for row in catalogue.rows)))
     if len(held.parts) < len(wanted):
+        alone = " that share no scene" if united else ""
         raise SplitError(
-            f"{catalogue.folder}: has {len(held.parts)} part(s){' that share no scene' if united else ''}, and {', '.join(wanted)} need at least "
+            f"{catalogue.folder}: has {len(held.parts)} part(s){alone}, and {', '.join(wanted)} need at least "
             f"{len(wanted)}; import more parts, or set the share of a side in [split] to 0"
         )
     generator = np.random.default_rng(seed)

@@ -4,13 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.dataset.audit.pictures import exposed, metal
+from tests.fixtures.catalogues import MakeCatalogue
 
 from scuff.core.errors import SplitError
 from scuff.dataset.audit.audit import audit, united_parts
 from scuff.dataset.audit.memory import MEMORY
 from scuff.dataset.split import Division, Side
-from tests.dataset.audit.pictures import exposed, metal
-from tests.fixtures.catalogues import MakeCatalogue
 
 Mask = NDArray[np.uint8]
 HW = (160, 200)
@@ -94,8 +94,13 @@ def box() -> Mask:
 
 @pytest.mark.parametrize(
     ("mask", "kind"),
-    [(np.zeros(HW, np.uint8), "empty"), (whole(), "whole"), (border(), "border"), (box(), "box"),
-     (drawn(20, 20, 90, 120), "large")],
+    [
+        (np.zeros(HW, np.uint8), "empty"),
+        (whole(), "whole"),
+        (border(), "border"),
+        (box(), "box"),
+        (drawn(20, 20, 90, 120), "large"),
+    ],
     ids=["empty", "whole", "border", "box", "large"],
 )
 def test_masks_that_look_wrong(make_catalogue: MakeCatalogue, mask: Mask, kind: str) -> None:

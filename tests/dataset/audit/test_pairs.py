@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from tests.dataset.audit.pictures import Picture, exposed, jpeg, metal
 
 from scuff.dataset.audit.pairs import Pair, find_pairs
 from scuff.dataset.audit.small import small_copy
-from tests.dataset.audit.pictures import Picture, exposed, jpeg, metal
 
 SCENE = metal(1)
 
@@ -63,8 +63,9 @@ def test_the_outline_of_the_part_does_not_make_different_parts_one_scene() -> No
         part[:, 40:44] = part[:, 150:154] = 20
         parts[f"p{seed:02}"] = part
     twin = exposed(parts["p03"], 0.8)
-    found = find_pairs({name: small_copy(part, "top") for name, part in (parts | {"q": twin}).items()},
-                       lambda doing, share: None)
+    found = find_pairs(
+        {name: small_copy(part, "top") for name, part in (parts | {"q": twin}).items()}, lambda doing, share: None
+    )
     assert [(pair.first, pair.second) for pair in found] == [("p03", "q")]
 
 

@@ -129,7 +129,9 @@ def audit(catalogue: Catalogue, division: Division | None = None, progress: Step
         *(Finding("mask", frame, reason) for frame, reason in seen.wrong.items()),
         *odd_frames(seen.measured),
         *wrong_masks(catalogue.rows, seen.drawn),
-        *differing_labels(seen.pairs, partial(_mask, catalogue, {row.frame: row for row in catalogue.rows}), catalogue.classes),
+        *differing_labels(
+            seen.pairs, partial(_mask, catalogue, {row.frame: row for row in catalogue.rows}), catalogue.classes
+        ),
     ]
     order = list(KINDS)
     return Audit(

@@ -72,8 +72,10 @@ def alike_in_features(features: Sequence[Features]) -> Votes:
     for start in range(0, len(features), rows):
         here = slice(*np.searchsorted(owners, [start, start + rows]))
         votes = np.stack(
-            [_votes(plain[here], owners[here] - start, other[here.start :], owners[here.start :] - start, rows)
-             for other in (plain, mirror)]
+            [
+                _votes(plain[here], owners[here] - start, other[here.start :], owners[here.start :] - start, rows)
+                for other in (plain, mirror)
+            ]
         )
         for first, second in zip(*np.nonzero(np.triu(votes.max(axis=0), 1) >= VOTES), strict=True):
             plain_votes, mirror_votes = votes[:, first, second].tolist()
@@ -82,8 +84,11 @@ def alike_in_features(features: Sequence[Features]) -> Votes:
 
 
 def _votes(
-    first: NDArray[np.float32], first_owner: NDArray[np.int64],
-    second: NDArray[np.float32], second_owner: NDArray[np.int64], rows: int,
+    first: NDArray[np.float32],
+    first_owner: NDArray[np.int64],
+    second: NDArray[np.float32],
+    second_owner: NDArray[np.int64],
+    rows: int,
 ) -> NDArray[np.int64]:
     columns = int(second_owner[-1]) + 1 if len(second_owner) else 1
     row, column = np.nonzero(first @ second.T > LIKE_FEATURES)

@@ -23,9 +23,9 @@ SMALLEST_PX = 30
 Mask = NDArray[np.uint8]
 
 
-def differing_labels(pairs: Iterable[Pair], read: Callable[[str], Mask | None], names: tuple[str, ...]) -> (
-    Iterator[Finding]
-):
+def differing_labels(
+    pairs: Iterable[Pair], read: Callable[[str], Mask | None], names: tuple[str, ...]
+) -> Iterator[Finding]:
     """Find the pairs whose annotations differ.
 
     Args:

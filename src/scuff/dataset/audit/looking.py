@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-
 from scuff.core.errors import ScuffError
 from scuff.dataset.audit.frames import Measures, measure
 from scuff.dataset.audit.masks import Drawn, describe

@@ -51,9 +51,7 @@ class Drawn:
     shape: str
 
 
-def describe(
-    row: Row, mask: NDArray[np.uint8], grey: NDArray[np.uint8], classes: Sequence[str]
-) -> list[Drawn]:
+def describe(row: Row, mask: NDArray[np.uint8], grey: NDArray[np.uint8], classes: Sequence[str]) -> list[Drawn]:
     """Describe what is drawn on a frame.
 
     Args:

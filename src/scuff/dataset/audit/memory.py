@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from scuff.core.picture import write_whole
 from scuff.dataset.audit.frames import Measures

@@ -43,7 +43,7 @@ def resized(matrix: Matrix, first: Sequence[float], second: Sequence[float]) -> 
     """
     larger, smaller = np.diag(np.asarray(first, np.float64)), np.diag(1 / np.asarray(second, np.float64))
     linear = larger @ matrix[:, :2] @ smaller
-    # Pixel (0, 0) has its centre at 0, so that sizes change about the corner at −½.
+    # Pixel (0, 0) has its centre at 0, so that sizes change about the corner, half a pixel before it.
     half = np.array([0.5, 0.5])
     shift = larger @ (matrix[:, :2] @ (smaller @ half - half) + matrix[:, 2] + half) - half
     return np.column_stack([linear, shift])

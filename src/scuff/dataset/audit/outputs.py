@@ -27,8 +27,9 @@ def write_outputs(out: Path, found: Audit) -> None:
     _table(out / SHARED, PAIR_COLUMNS, _pair_rows(found, shared))
     numbered = list(enumerate(found.groups, 1))
     part = {row.frame: part_of(row) for row in found.catalogue.rows}
-    rows = [(_name(number), frame, part[frame], found.sides.get(frame, "")) for number, group in numbered
-            for frame in group]
+    rows = [
+        (_name(number), frame, part[frame], found.sides.get(frame, "")) for number, group in numbered for frame in group
+    ]
     _table(out / GROUPS, ("group", "frame", "part", "side"), rows)
     findings = [(each.kind, each.frame, each.other, each.detail) for each in found.findings]
     _table(out / FINDINGS, ("kind", "frame", "other", "detail"), findings)

@@ -24,19 +24,19 @@ class Agreement:
     """What two aligned pictures have in common.
 
     Attributes:
-        correlation: Of all that both see, in [−1, 1].
+        correlation: Of all that both see, in -1 to 1.
         agreeing: Share of what both see whose windows agree, in [0, 1].
         seen: Share of the smaller picture's area that both see.
-        area_px: Pixels that agree, of the small copies.
+        clear: Correlation of what agrees: parallel grooves that merely look alike agree here and there, and faintly.
     """
 
     correlation: float
     agreeing: float
     seen: float
-    area_px: int
+    clear: float
 
 
-NONE = Agreement(0.0, 0.0, 0.0, 0)
+NONE = Agreement(0.0, 0.0, 0.0, 0.0)
 
 
 def agreement(
@@ -59,10 +59,11 @@ def agreement(
     if area < LEAST_PX:
         return NONE
     a, b = np.where(both, first, 0), np.where(both, laid, 0)
-    agree = _windows(a, b, both) > AGREES
+    agree = (_windows(a, b, both) > AGREES) & both
     smaller = min(first.size, second.size * abs(float(np.linalg.det(matrix[:, :2]))))
-    agreeing = int(np.count_nonzero(agree & both))
-    return Agreement(_correlation(a[both], b[both]), agreeing / area, np.count_nonzero(covered) / smaller, agreeing)
+    agreeing = int(np.count_nonzero(agree))
+    clear = _correlation(a[agree], b[agree]) if agreeing else 0.0
+    return Agreement(_correlation(a[both], b[both]), agreeing / area, np.count_nonzero(covered) / smaller, clear)
 
 
 def _laid(values: Texture, matrix: Matrix, hw: tuple[int, int], how: int) -> Texture:

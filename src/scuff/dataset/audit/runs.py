@@ -20,8 +20,8 @@ WITNESSES = 20
 def runs(images: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
     """Find the runs of a catalogue, if its file names carry numbers that mean something.
 
-    The last number of each name is taken. The pictures decide whether it is believed: of the pairs that are one scene by
-    their pixels, nearly all must lie within a run, and runs must be short, so that this is no accident.
+    The last number of each name is taken. The pictures decide whether it is believed: of the pairs that are one
+    scene by their pixels, nearly all must lie within a run, and runs must be short, so that this is no accident.
 
     Args:
         images: File name of each frame, without folder and ending.
