@@ -25,4 +25,4 @@ def jpeg(picture: Picture, quality: int = 70) -> Picture:
 
 def exposed(picture: Picture, gain: float) -> Picture:
     """The same under another exposure."""
-    return np.clip(picture * gain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * gain, 0, 255), np.uint8)
