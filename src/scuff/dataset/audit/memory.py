@@ -12,7 +12,7 @@ from scuff.dataset.audit.pairs import Pair
 from scuff.dataset.catalogue import Catalogue
 
 MEMORY = ".audit.json"
-FORMAT = 1
+FORMAT = 2
 """Raised when what is measured, or how pairs are decided, changes."""
 
 

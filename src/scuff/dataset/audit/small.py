@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.dataset.audit.texture import packed, small_grey, telling, texture, unpacked
+from scuff.dataset.audit.texture import COARSEST_PX, Texture, packed, small_grey, telling, texture, unpacked
 
-FEWEST = 12
+FEWEST = 4
 """Pictures of one size and camera from which it can be said what they have in common."""
 
-COMMON = 0.04
-"""Share of the texture's power that must be common before it is taken away: chance leaves about 1 / pictures."""
+SURELY = 2.0
+"""How many times stronger their mean must be than chance would leave it, before it is taken for common."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +62,26 @@ def without_common(copies: Sequence[Small]) -> list[Small]:
     for members in kinds.values():
         if len(members) < FEWEST:
             continue
-        mean = np.zeros(copies[members[0]].hw, np.float32)
-        power = 0.0
+        common = _common([copies[index].texture for index in members])
         for index in members:
-            values = unpacked(copies[index].texture)
-            mean += values / len(members)
-            power += float((values**2).mean()) / len(members)
-        if float((mean**2).mean()) - power / len(members) > COMMON * power:
-            for index in members:
-                left = packed(unpacked(copies[index].texture) - mean)
-                result[index] = replace(copies[index], texture=left)
+            result[index] = replace(copies[index], texture=packed(unpacked(copies[index].texture) - common))
     return result
+
+
+def _common(textures: Sequence[NDArray[np.int8]]) -> Texture:
+    """The mean of textures (each H×W), where it is more than chance; elsewhere 0 (a Wiener filter)."""
+    number = len(textures)
+    mean = np.zeros(textures[0].shape, np.float32)
+    power = np.zeros_like(mean)
+    for packed_values in textures:
+        values = unpacked(packed_values)
+        mean += values / number
+        power += values**2 / number
+    strength = _smooth(mean**2)
+    chance = np.maximum(_smooth(power) - strength, 0) / (number - 1)
+    weight = np.maximum(0, 1 - SURELY * chance / np.maximum(strength, 1e-6))
+    return np.asarray(mean * weight, np.float32)
+
+
+def _smooth(values: Texture) -> Texture:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), COARSEST_PX), np.float32)
