@@ -26,6 +26,8 @@ from scuff.export.writer import write_bundle
 from scuff.inspection.regions import Criteria
 from scuff.nets.checkpoint import Checkpoint, load_checkpoint
 from scuff.nets.screen_file import SCREEN_FILE, load_screen
+from scuff.reporting.card import model_card
+from scuff.reporting.facts import gather
 from scuff.training.assess import METRICS, figures_folder
 from scuff.training.finish import frames_of
 from scuff.training.run import Run, load_run
@@ -129,9 +131,10 @@ def command(
     label = f"Exporting {precision}, and comparing on {len(frames)} frames"
     with click.progressbar(length=len(frames) + len(screener or ()), label=label, file=sys.stderr) as bar:
         metrics = _metrics(trained, digest)
+        card = partial(model_card, gather(run))
         add_screen = None if screener is None else partial(screener.add, progress=bar.update)
         manifest = write_bundle(
-            bundle, checkpoint, digest, wanted, frames, metrics, calibration, add_screen, bar.update
+            bundle, checkpoint, digest, wanted, frames, metrics, calibration, add_screen, card, bar.update
         ).manifest
     for name, agreement in manifest.agreement.items():
         click.echo(f"{name} agrees with the checkpoint on {agreement.source}:\n\n{figures_table(agreement)}\n")

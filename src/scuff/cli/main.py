@@ -20,6 +20,7 @@ COMMANDS = {
     "train": "Train a network on patches.",
     "calibrate": "Choose the threshold by escapes and false rejects; measure a camera in mm.",
     "evaluate": "Count a run's right and wrong pixels on whole frames of unseen parts.",
+    "report": "Report on a run in one page: data, figures, how sure, worst misses.",
     "bench": "Train many networks, losses and seeds, and compare them in one table.",
     "distil": "Teach a small network where the trained one has to look.",
     "export": "Write a bundle that a station can run.",

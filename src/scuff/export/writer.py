@@ -4,7 +4,18 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scuff.core.bundle import RECIPE, Agreement, Bundle, Manifest, Provenance, RuntimeName, Screening, check_place, seal
+from scuff.core.bundle import (
+    CARD,
+    RECIPE,
+    Agreement,
+    Bundle,
+    Manifest,
+    Provenance,
+    RuntimeName,
+    Screening,
+    check_place,
+    seal,
+)
 from scuff.core.errors import BundleError
 from scuff.core.recipe import Inspection
 from scuff.core.recipe_file import recipe_text
@@ -23,6 +34,9 @@ from scuff.nets.checkpoint import Checkpoint
 from scuff.nets.runtime import TorchRuntime
 from scuff.nets.unet import MEAN, STD
 
+Card = Callable[[Manifest], str]
+"""Given what is known of a bundle, writes its model card."""
+
 AddScreen = Callable[[Bundle], Screening | None]
 """Given a draft whose network has passed the gate, writes the screening network into it; gives its evidence, if any."""
 
@@ -36,6 +50,7 @@ def write_bundle(
     metrics: Mapping[str, float],
     calibration: Calibration | None = None,
     add_screen: AddScreen | None = None,
+    card: Card | None = None,
     progress: Progress | None = None,
 ) -> Bundle:
     """Export a checkpoint, compare both on whole frames, and write the bundle only if they agree.
@@ -49,6 +64,7 @@ def write_bundle(
         metrics: Figures on unseen parts, by name; may be empty.
         calibration: What int8 needs.
         add_screen: Adds a screening network.
+        card: Writes the model card.
         progress: Called with 1 after each frame that was compared.
 
     Raises:
@@ -71,6 +87,8 @@ def write_bundle(
         manifest = unproven.model_copy(update={"agreement": proven})
         if add_screen is not None:
             manifest = manifest.model_copy(update={"screening": add_screen(Bundle(draft, manifest))})
+        if card is not None:
+            (draft / CARD).write_text(card(manifest), encoding="utf-8")
         bundle = seal(draft, folder, manifest)
     finally:
         shutil.rmtree(draft, ignore_errors=True)  # is gone already where all went well
