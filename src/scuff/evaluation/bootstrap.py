@@ -52,10 +52,16 @@ def estimate(figures: Figures) -> Estimate:
 
     Args:
         figures: Of the sets of ``draw_parts``; where a figure is undefined for a drawn set, that is left out.
+
+    Returns:
+        Without an interval where all sets give one figure: parts that are all alike, such as four defects of which none
+        was found, do not tell how another might differ, and an interval of no width would claim to know.
     """
     value, drawn = float(figures[0]), figures[1:][np.isfinite(figures[1:])]
     if np.isnan(value) or not len(drawn):
         return Estimate(None if np.isnan(value) else value)
+    if drawn.min() == drawn.max():
+        return Estimate(value)
     low, high = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Estimate(value, float(low), float(high))
 

@@ -72,7 +72,9 @@ def annotated_defects(row: Row, truth: NDArray[np.uint8], terms: Terms) -> Annot
     return Annotated(row, defects, numbers)
 
 
-def found_defects(scores: ScoreMap, threshold: float, annotated: Annotated, terms: Terms) -> list[Found]:
+def found_defects(
+    scores: ScoreMap, threshold: float, annotated: Annotated, terms: Terms, along: bool = True
+) -> list[Found]:
     """Find the defects of a frame as an inspection does, and what they lie on.
 
     Args:
@@ -80,8 +82,10 @@ def found_defects(scores: ScoreMap, threshold: float, annotated: Annotated, term
         threshold: A pixel is defective when its score reaches this.
         annotated: What there is on the frame.
         terms: Say what a defect is.
+        along: Measure thin defects along their middle, as ``find_defects`` says.
     """
-    defects, mask = find_defects(scores, terms.found(threshold), terms.plane(annotated.row.camera))
+    plane = terms.plane(annotated.row.camera)
+    defects, mask = find_defects(scores, terms.found(threshold), plane, along=along)
     if not annotated.defects:
         return [Found(defect, {}) for defect in defects]
     return [Found(defect, _on(defect, mask, annotated, terms.classes)) for defect in defects]

@@ -162,6 +162,6 @@ def _by_level(
 
 def _sweep(scores: ScoreMap, annotated: Annotated, terms: Terms, levels: Sequence[int]) -> Iterator[list[Found]]:
     def find(part: ScoreMap, threshold: float) -> list[Found]:
-        return found_defects(part, threshold, annotated, terms)
+        return found_defects(part, threshold, annotated, terms, along=terms.lengths_matter)
 
     return defects_by_level(scores, find, levels, terms.found(0.5).thresholds)

@@ -18,6 +18,8 @@ class Terms:
             RecipeError: As ``Judge``.
         """
         self.classes = tuple(classes)
+        self.lengths_matter = any("length" in limit for rule in recipe.rules for limit in rule.limits)
+        """Whether a verdict depends on how long defects are; measuring that takes most of the time of a search."""
         self.judge = Judge(recipe, classes)
         self._settings = recipe.inspection
         self._planes = Planes(recipe.calibration, recipe.frames.pixel_mm)

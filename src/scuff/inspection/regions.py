@@ -55,7 +55,11 @@ class Criteria:
 
 
 def find_defects(
-    scores: ScoreMap, criteria: Criteria, plane: Plane | None = None, pixels: NDArray[np.uint8] | None = None
+    scores: ScoreMap,
+    criteria: Criteria,
+    plane: Plane | None = None,
+    pixels: NDArray[np.uint8] | None = None,
+    along: bool = True,
 ) -> tuple[list[Defect], NDArray[np.uint8]]:
     """Find the connected regions of each class; pixels that touch at a corner are connected.
 
@@ -64,6 +68,7 @@ def find_defects(
         criteria: What makes a defect.
         plane: The way from pixels to mm; ``None``: not known.
         pixels: H×W×3, the frame; without it, nobody says how much a defect stands out.
+        along: Measure thin defects along their middle, as ``measure`` says.
 
     Returns:
         The defects, from top to bottom, then from left to right, then by class; and the mask, H×W, without
@@ -79,7 +84,7 @@ def find_defects(
     defects = []
     for region, score in found:
         contrast = None if pixels is None else contrast_of(region, pixels, mask)
-        defects.append(measure(region, criteria.classes[region.value - 1], score, plane, contrast))
+        defects.append(measure(region, criteria.classes[region.value - 1], score, plane, contrast, along))
     return defects, mask
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,6 +64,15 @@ class Sighting:
         return Outline([self.plane.to_mm(np.array(piece, np.float64)) for piece in self.defect.polygons])
 
     @property
+    def box_mm(self) -> tuple[float, float, float, float]:
+        """The box around its outline in mm, larger by what it may be wrong; needs a scale."""
+        if self.outline_mm is None:
+            raise ValueError("a sighting without a scale has no box in mm")
+        left, top, right, bottom = self.outline_mm.box
+        wrong = self.within_mm
+        return left - wrong, top - wrong, right + wrong, bottom + wrong
+
+    @property
     def within_mm(self) -> float:
         """How far its outline may be from where it really is: the error of the calibration, and a pixel."""
         if self.plane is None:
@@ -113,15 +122,44 @@ def part_defects(frames: Sequence[Seen], planes: Planes) -> list[PartDefect]:
 def _groups(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     """Sightings that are the same as another, or as one that is, together."""
     group = list(range(len(sightings)))
-    for place, one in enumerate(sightings):
-        for earlier, other in enumerate(sightings[:place]):
-            if group[earlier] != group[place] and _are_one(one, other):
-                old, new = group[place], group[earlier]
-                group = [new if number == old else number for number in group]
+    for one, other in _near(sightings):
+        if group[one] != group[other] and _are_one(sightings[one], sightings[other]):
+            old, new = group[one], group[other]
+            group = [new if number == old else number for number in group]
     groups: dict[int, list[Sighting]] = {}
     for number, sighting in zip(group, sightings, strict=True):
         groups.setdefault(number, []).append(sighting)
     return list(groups.values())
+
+
+def _near(sightings: Sequence[Sighting]) -> Iterator[tuple[int, int]]:
+    """Pairs of sightings in different frames whose boxes touch, where one camera or one plane has both."""
+    by_camera: dict[str, list[int]] = {}
+    by_plane: dict[str, list[int]] = {}
+    for place, each in enumerate(sightings):
+        by_camera.setdefault(each.camera, []).append(place)
+        if each.plane is not None and each.plane.name:
+            by_plane.setdefault(each.plane.name, []).append(place)
+    for places in by_camera.values():
+        yield from _touching(sightings, places, [sightings[place].defect.box_xyxy for place in places])
+    for places in by_plane.values():
+        yield from _touching(sightings, places, [sightings[place].box_mm for place in places])
+
+
+def _touching(
+    sightings: Sequence[Sighting], places: Sequence[int], boxes_xyxy: Sequence[tuple[float, float, float, float]]
+) -> Iterator[tuple[int, int]]:
+    frames = [sightings[place].frame for place in places]
+    if len(set(frames)) < 2:
+        return
+    numbers = np.unique(frames, return_inverse=True)[1]
+    left, top, right, bottom = np.array(boxes_xyxy, np.float64).T
+    for here in range(1, len(places)):
+        before = slice(here)
+        across = (left[before] <= right[here]) & (right[before] >= left[here])
+        down = (top[before] <= bottom[here]) & (bottom[before] >= top[here])
+        for there in np.flatnonzero(across & down & (numbers[before] != numbers[here])):
+            yield places[here], places[int(there)]
 
 
 def _are_one(one: Sighting, other: Sighting) -> bool:

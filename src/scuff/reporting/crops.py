@@ -161,12 +161,12 @@ def _outline(pixels: NDArray[np.uint8], inside: NDArray[np.bool_], factor: float
 
 
 def _place(pixels: NDArray[np.uint8], wrong: Wrong) -> NDArray[np.uint8]:
-    """The whole frame, small, with a ring where the wrong one is."""
+    """The whole frame, small, with a box where the wrong one is."""
     factor = min(1.0, WHOLE_PX / max(pixels.shape[:2]))
     small = _resized(pixels, factor)
     x0, y0, x1, y1 = (edge * factor for edge in wrong.box_xyxy)
-    middle, radius = (round((x0 + x1) / 2), round((y0 + y1) / 2)), max(8, round(max(x1 - x0, y1 - y0) * 0.7))
-    cv2.circle(small, middle, radius, MISSED if wrong.score is None else FALSE_ALARM, 2)
+    corners = (round(x0) - 4, round(y0) - 4), (round(x1) + 4, round(y1) + 4)
+    cv2.rectangle(small, *corners, MISSED if wrong.score is None else FALSE_ALARM, 2)
     return small
 
 

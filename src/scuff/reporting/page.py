@@ -6,6 +6,7 @@ from pathlib import Path
 from scuff.core.picture import write_whole
 from scuff.core.recipe_file import recipe_text
 from scuff.dataset.audit.audit import Audit
+from scuff.dataset.split import Side
 from scuff.reporting import words
 from scuff.reporting.crops import show, worst
 from scuff.reporting.facts import RunFacts, counted
@@ -42,6 +43,7 @@ def write_report(out: Path, facts: RunFacts, audit: Audit) -> None:
             figures=figures,
             evidence=facts.checkpoint.operating_point,
             audit=audit,
+            leaks=[pair for pair in audit.crossing if Side.TEST in (audit.sides[pair.first], audit.sides[pair.second])],
             in_short=words.in_short(figures),
             plural=words.plural,
             missed=show(missed, facts.catalogue),
