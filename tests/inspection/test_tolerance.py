@@ -128,10 +128,11 @@ def test_a_rule_on_a_class_that_there_is_not_is_refused() -> None:
 
 
 def test_density_counts_the_region_of_interest() -> None:
+    mm = {"length_mm": 1.0, "area_mm2": 1.0}
     recipe = Recipe(
         frames=Frames(pixel_mm=1.0),
         inspection=Inspection(region={"": "0,0 100,0 100,100 0,100"}),
         rules=(Rule(max_per_dm2=1),),
     )
-    verdict = judged(recipe, a_defect(length_mm=1.0, area_mm2=1.0), a_defect("dent", box_xyxy=(50, 50, 51, 51)))
+    verdict = judged(recipe, a_defect(**mm), a_defect("dent", box_xyxy=(50, 50, 51, 51), **mm))
     assert verdict.findings[0].value == pytest.approx(2, rel=0.01)  # 100×100 mm are a dm²

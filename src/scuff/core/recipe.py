@@ -12,11 +12,11 @@ from pydantic import Field, Strict, ValidationInfo, field_validator, model_valid
 from scuff.core.mask import MAX_CLASSES
 from scuff.core.pixel_format import PixelFormat
 from scuff.core.plane import Calibration
-from scuff.core.polygon import polygon
+from scuff.core.polygon import ANY_CAMERA, polygon
 from scuff.core.rules import Rule, Zone, check_rules
 from scuff.core.section import ClassName, ClassOrSound, Label, Section, Share
 
-MOST_GAP_PX = 64
+MOST_GAP_PX = 63
 """Regions further apart are looked for one by one, and would not be found together."""
 
 Channels = Annotated[int, Field(ge=1)]
@@ -250,4 +250,9 @@ class Recipe(Section):
         doubled = sorted({camera for camera in cameras if cameras.count(camera) > 1})
         if doubled:
             raise ValueError(f"[[calibration]]: camera {doubled[0]!r} is there twice; keep one")
+        named = {"calibration": cameras, "zones": [zone.camera for zone in self.zones]}
+        for table, of in named.items():
+            unknown = sorted(set(of) - {ANY_CAMERA, *self.frames.cameras}) if self.frames.cameras else []
+            if unknown:
+                raise ValueError(f"[[{table}]]: camera {unknown[0]!r} is none of frames.cameras")
         return self

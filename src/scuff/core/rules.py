@@ -58,6 +58,8 @@ class Rule(Section):
         together = [name for name in self.limits if name not in OF_ONE_DEFECT]
         if self.outcome == "ignore" and together:
             raise ValueError(f'outcome = "ignore" is about each defect by itself; {together[0]} is not')
+        if self.outcome == "ignore" and not (self.classes or self.zones or self.limits):
+            raise ValueError('outcome = "ignore" without classes, zones or limits would let everything pass')
         return self
 
     @property

@@ -56,21 +56,21 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """The way along a region, from the middle of a pixel to that of another.
+    """The way along a region, from tip to tip.
 
     Attributes:
         way: N×2 points (x, y), in the frame.
-        ends_px: What the region reaches beyond both ends of the way, together.
         width_px: Mean width.
+        thin: Whether it is the line in the middle of a thin region; else the long side of a rectangle.
     """
 
     way: Points
-    ends_px: float
     width_px: float
+    thin: bool
 
     @property
     def length_px(self) -> float:
-        return _way_length(self.way) + self.ends_px
+        return _way_length(self.way)
 
 
 def measure(
@@ -135,18 +135,18 @@ def contrast_of(region: Region, pixels: NDArray[np.uint8], mask: NDArray[np.uint
 
 
 def _extent(region: Region, along: bool) -> _Extent:
-    whole = bridged(region.inside, region.bridges) if region.bridges else region.inside
+    whole = _whole(region)
     middle, sides, angle = cv2.minAreaRect(_rim(whole))
     long_px, short_px = max(sides) + 1.0, min(sides) + 1.0
     corner = np.array([region.x, region.y], np.float64)
     thickness = _thickness(whole) if along else long_px
     if long_px < THIN * thickness:
         turn = math.radians(angle if sides[0] >= sides[1] else angle + 90)
-        half = max(sides) / 2 * np.array([math.cos(turn), math.sin(turn)])
-        return _Extent(np.stack([middle - half, middle + half]) + corner, 1.0, short_px)
-    way, ends_px = _along(whole, thickness)
+        half = long_px / 2 * np.array([math.cos(turn), math.sin(turn)])
+        return _Extent(np.stack([middle - half, middle + half]) + corner, short_px, thin=False)
+    way = _along(whole, thickness)
     # The line counts the bridges, too, which have no area worth mentioning.
-    return _Extent(way + corner, ends_px, np.count_nonzero(region.inside) / (_way_length(way) + ends_px))
+    return _Extent(way + corner, np.count_nonzero(region.inside) / _way_length(way), thin=True)
 
 
 def _thickness(whole: NDArray[np.bool_]) -> float:
@@ -155,29 +155,35 @@ def _thickness(whole: NDArray[np.bool_]) -> float:
     return 2.0 * float(depth.max()) - 1.0
 
 
-def _along(whole: NDArray[np.bool_], thickness: float) -> tuple[Points, float]:
-    """The line in the middle of a thin region, and what the region has beyond the middles of the line's end pixels."""
+def _whole(region: Region) -> NDArray[np.bool_]:
+    """The pixels of a region and of the bridges between its pieces, which make it connected."""
+    return bridged(region.inside, region.bridges) if region.bridges else region.inside
+
+
+def _along(whole: NDArray[np.bool_], thickness: float) -> Points:
+    """The line in the middle of a thin region, from tip to tip."""
     coarse = max(1, math.ceil(thickness / 2 / COARSE_PX))
     line = centre_line(_pooled(whole, coarse)) * coarse + (coarse - 1) / 2
     # From pixel to pixel a line goes in eight directions, and so is up to 8 % too long; over some pixels it is not.
     way = np.concatenate([line[:-1:STRIDE], line[-1:]])
     reach = round(thickness) + STRIDE
-    return way, sum(_beyond(whole, end, end - before, reach) for end, before in _ends(way))
+    first, last = (_tip(whole, *end, reach) for end in _ends(way))
+    return np.concatenate([first[None], way[1:-1], last[None]])
 
 
-def _ends(way: Points) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Both ends of a way, each with the point before it."""
-    return [(way[0], way[1]), (way[-1], way[-2])] if len(way) > 1 else [(way[0], way[0])] * 2
+def _ends(way: Points) -> tuple[tuple[Points, Points], tuple[Points, Points]]:
+    """Both ends of a way, each with the direction in which it leaves; of a single point, to both sides."""
+    if len(way) == 1:
+        return (way[0], np.array([-1.0, 0.0])), (way[0], np.array([1.0, 0.0]))
+    return (way[0], way[0] - way[1]), (way[-1], way[-1] - way[-2])
 
 
-def _beyond(whole: NDArray[np.bool_], end: NDArray[np.float64], along: NDArray[np.float64], reach: int) -> float:
-    """How far a region reaches beyond the end of its line, in its direction, to the border of the last pixel."""
+def _tip(whole: NDArray[np.bool_], end: Points, along: Points, reach: int) -> Points:
+    """Where a region ends in the direction of its line: at the far border of its last pixel there."""
     x, y = (max(0, round(float(value)) - reach) for value in end)
     near = np.argwhere(whole[y : y + 2 * reach + 1, x : x + 2 * reach + 1])[:, ::-1] + np.array([x, y]) - end
-    length = float(np.hypot(*along))
-    if length == 0 or not len(near):
-        return 0.5
-    return max(0.0, float((near @ (along / length)).max())) + 0.5
+    direction = along / np.hypot(*along)
+    return np.asarray(end + direction * (max(0.0, float((near @ direction).max(initial=0.0))) + 0.5))
 
 
 def _pooled(inside: NDArray[np.bool_], factor: int) -> NDArray[np.bool_]:
@@ -195,16 +201,22 @@ def _rim(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 def _in_mm(region: Region, extent: _Extent, area_px: int, plane: Plane) -> dict[str, float]:
-    places = np.argwhere(region.inside)[:: max(1, area_px // MOST_PIXELS), ::-1] + np.array([region.x, region.y])
-    pixel_mm2 = float(plane.pixel_mm2(places.astype(np.float64)).mean())
-    side_mm = pixel_mm2**0.5
-    length_mm = _way_length(plane.to_mm(extent.way)) + extent.ends_px * side_mm
-    # Along a thin region, the width is what the area and the length make it.
-    return {
-        "area_mm2": round(area_px * pixel_mm2, 4),
-        "length_mm": round(length_mm, 4),
-        "width_mm": round(extent.width_px * extent.length_px * pixel_mm2 / length_mm, 4),
-    }
+    corner = np.array([region.x, region.y])
+    places = np.argwhere(region.inside)[:: max(1, area_px // MOST_PIXELS), ::-1] + corner
+    area_mm2 = area_px * float(plane.pixel_mm2(places.astype(np.float64)).mean())
+    if extent.thin:
+        length_mm = _way_length(plane.to_mm(extent.way))
+        width_mm = area_mm2 / length_mm
+    else:
+        width_mm, length_mm = sorted(cv2.minAreaRect(_corners_mm(region, plane))[1])
+    return {"area_mm2": round(area_mm2, 4), "length_mm": round(length_mm, 4), "width_mm": round(width_mm, 4)}
+
+
+def _corners_mm(region: Region, plane: Plane) -> NDArray[np.float32]:
+    """The corners of the outermost pixels of a region, in mm."""
+    rim = _rim(_whole(region)) + np.array([region.x, region.y])
+    corners = np.concatenate([rim + np.array([x, y]) for x in (-0.5, 0.5) for y in (-0.5, 0.5)])
+    return plane.to_mm(corners.astype(np.float64)).astype(np.float32)
 
 
 def _way_length(way: Points) -> float:

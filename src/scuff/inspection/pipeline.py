@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import CHECKSUMS, Bundle
 from scuff.core.defect import Defect
-from scuff.core.errors import PictureError, RecipeError
+from scuff.core.errors import PictureError
 from scuff.core.picture import read_content, read_picture, sha256
 from scuff.core.plane import Planes
 from scuff.core.recipe import Recipe
@@ -63,7 +63,6 @@ class Inspector:
             BundleError: The network cannot be loaded, or does not fit the bundle's classes and tiles.
             RecipeError: The recipe sets a threshold for a class that the bundle does not have.
         """
-        _check_classes(recipe, bundle)
         self.bundle = bundle
         self.recipe = recipe
         self.scorer = open_scorer(bundle, recipe.inspection)
@@ -114,10 +113,15 @@ class Inspector:
             camera: Which camera took it.
 
         Raises:
-            PictureError: As ``Scorer.score``.
+            PictureError: As ``Scorer.score``; or the calibration of the camera is not for such frames.
         """
+        plane = self._planes.of(camera)
+        if plane is not None and (misfit := plane.misfit((pixels.shape[0], pixels.shape[1]))):
+            raise PictureError(
+                f"camera {camera!r} {misfit}, and this one has {pixels.shape[1]}×{pixels.shape[0]}; calibrate it again"
+            )
         scored = self.scorer.score(pixels, camera)
-        defects, mask = find_defects(scored.scores, self.criteria, self._planes.of(camera), pixels)
+        defects, mask = find_defects(scored.scores, self.criteria, plane, pixels)
         return Examined(scored, defects, mask)
 
     def _not_inspected(self, path: Path, file: str, frame: str) -> Result:
@@ -159,15 +163,6 @@ def _settings(criteria: Criteria, recipe: Recipe, screening: bool) -> Settings:
         screening=screening,
         runtime=recipe.inspection.runtime,
     )
-
-
-def _check_classes(recipe: Recipe, bundle: Bundle) -> None:
-    classes = bundle.manifest.classes
-    if unknown := sorted(recipe.inspection.class_thresholds.keys() - set(classes)):
-        raise RecipeError(
-            f"inspection.class_thresholds: the bundle {bundle.folder} has no class {unknown[0]!r}; "
-            f"its classes are {', '.join(classes)}"
-        )
 
 
 def _without_folder(message: str, path: Path, file: str) -> str:

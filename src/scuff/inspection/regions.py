@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
+from scuff.core.errors import RecipeError
 from scuff.core.plane import Plane
 from scuff.core.recipe import Inspection
 from scuff.inspection.joining import join
@@ -38,7 +39,15 @@ class Criteria:
 
     @classmethod
     def of(cls, settings: Inspection, threshold: float, classes: Sequence[str]) -> "Criteria":
-        """The criteria of a recipe's ``inspection``, with a threshold where it sets none."""
+        """The criteria of a recipe's ``inspection``, with a threshold where it sets none.
+
+        Raises:
+            RecipeError: It sets a threshold for a class that there is not.
+        """
+        if unknown := sorted(settings.class_thresholds.keys() - set(classes)):
+            raise RecipeError(
+                f"inspection.class_thresholds: there is no class {unknown[0]!r}; classes: {', '.join(classes)}"
+            )
         own = settings.threshold
         return cls(
             threshold if own is None else own,
@@ -97,21 +106,27 @@ def _regions(scores: ScoreMap, criteria: Criteria) -> Iterator[tuple[Region, flo
     gap = criteria.join_gap_px // scores.step
     for y, x, part in _islands(scores, criteria):
         for value in range(1, len(criteria.classes) + 1):
-            for region in _of_class((part == value).view(np.uint8), value, gap):
+            # What is too small in pixels of the map is no larger in the frame: most specks go unseen.
+            least = criteria.min_area_px / scores.step**2
+            for region in _of_class((part == value).view(np.uint8), value, gap, least):
                 placed = replace(region, y=y + region.y, x=x + region.x)
                 x0, y0, x1, y1 = placed.box_xyxy
                 score = int(scores.score[y0:y1, x0:x1][placed.inside].max()) / FULL
                 yield _at_full_size(placed, scores), score
 
 
-def _of_class(binary: NDArray[np.uint8], value: int, gap: int) -> Iterator[Region]:
-    """Give the regions of one class, in pixels of the map; those with at most ``gap`` pixels between them as one."""
+def _of_class(binary: NDArray[np.uint8], value: int, gap: int, least: float) -> Iterator[Region]:
+    """Give the regions of one class, in pixels of the map; those with at most ``gap`` pixels between them as one.
+
+    Those with fewer than ``least`` pixels are left out.
+    """
     if not binary.any():
         return
     count, numbered, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
     boxes = [(left, top, left + width, top + height) for left, top, width, height, _ in stats.tolist()]
     numbers, bridges = join(np.asarray(numbered, np.int32), count - 1, gap) if gap else (np.arange(count), [])
-    for number in np.unique(numbers[1:]).tolist():
+    areas = np.bincount(numbers[1:], weights=stats[1:, cv2.CC_STAT_AREA], minlength=count)
+    for number in np.flatnonzero(areas >= max(1.0, least)).tolist():
         pieces = np.flatnonzero(numbers == number)
         x0, y0, x1, y1 = _around([boxes[piece] for piece in pieces])
         window = numbered[y0:y1, x0:x1]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
 
 from scuff.core.defect import Defect
@@ -94,13 +95,18 @@ class PartDefect:
     shown: Sighting
     also: tuple[Sighting, ...] = ()
 
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """All of them; a defect is as bad as the worst of them."""
+        return self.shown, *self.also
+
 
 def part_defects(frames: Sequence[Seen], planes: Planes) -> list[PartDefect]:
     """Gather the defects of a part.
 
-    Two sightings of one class are of one defect where their outlines touch: in pixels if one camera took both frames,
-    on the part, to within the error of their calibrations, if two cameras share a plane. Where one frame shows as two
-    what another shows as one, they count as two.
+    Two sightings of one class are of one defect where their outlines touch: in pixels if one named camera took both
+    frames, on the part, to within the error of their calibrations, if two cameras share a plane. Where one frame shows
+    as two what another shows as one, they count as two.
 
     Args:
         frames: All that show the part, which did not move meanwhile.
@@ -137,7 +143,8 @@ def _near(sightings: Sequence[Sighting]) -> Iterator[tuple[int, int]]:
     by_camera: dict[str, list[int]] = {}
     by_plane: dict[str, list[int]] = {}
     for place, each in enumerate(sightings):
-        by_camera.setdefault(each.camera, []).append(place)
+        if each.camera:  # pictures of a camera that nobody named need not be of one view
+            by_camera.setdefault(each.camera, []).append(place)
         if each.plane is not None and each.plane.name:
             by_plane.setdefault(each.plane.name, []).append(place)
     for places in by_camera.values():
@@ -166,21 +173,29 @@ def _are_one(one: Sighting, other: Sighting) -> bool:
     if one.defect.label != other.defect.label or one.frame == other.frame:
         return False
     if one.camera == other.camera:
-        return _touch(one.outline_px, other.outline_px, 0.0)
+        return one.outline_px.overlaps(other.outline_px)
     if not share_mm(one, other) or one.outline_mm is None or other.outline_mm is None:
         return False
-    return _touch(one.outline_mm, other.outline_mm, one.within_mm + other.within_mm)
+    within = one.within_mm + other.within_mm
+    return (
+        one.outline_mm.box_distance(other.outline_mm) <= within and one.outline_mm.distance(other.outline_mm) <= within
+    )
+
+
+def across_mm(defect: PartDefect) -> float:
+    """Length of a defect that several cameras of one plane show: from end to end of all that they show; else 0."""
+    outlines = [sighting.outline_mm for sighting in defect.sightings]
+    if len({sighting.camera for sighting in defect.sightings}) < 2 or None in outlines:
+        return 0.0
+    points = np.concatenate([piece for outline in outlines if outline is not None for piece in outline.pieces])
+    return float(max(cv2.minAreaRect(points)[1]))
 
 
 def share_mm(one: Sighting, other: Sighting) -> bool:
     """Whether places in mm mean the same for two sightings: one camera took both, or their cameras share a plane."""
     if one.plane is None or other.plane is None:
         return False
-    return one.camera == other.camera or one.plane.name == other.plane.name != ""
-
-
-def _touch(one: Outline, other: Outline, within: float) -> bool:
-    return one.box_distance(other) <= within and one.distance(other) <= within
+    return one.camera == other.camera != "" or one.plane.name == other.plane.name != ""
 
 
 def _told_apart(group: Sequence[Sighting]) -> list[PartDefect]:

@@ -1,6 +1,7 @@
 """The rules that turn the defects of a part into a verdict."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -9,7 +10,8 @@ from scuff.core.plane import Planes
 from scuff.core.recipe import Recipe, Tolerances
 from scuff.core.rules import LIMITS, OF_ONE_DEFECT, Rule, check_rules, rule_names
 from scuff.core.verdict import Finding, Outcome, Verdict
-from scuff.inspection.sightings import PartDefect, Seen, part_defects, share_mm
+from scuff.inspection.outlines import Outline
+from scuff.inspection.sightings import PartDefect, Seen, Sighting, across_mm, part_defects, share_mm
 from scuff.inspection.zones import Zones
 
 OTHERS = "any other defect"
@@ -23,12 +25,23 @@ class Numbered:
     Attributes:
         number: Among the part's defects, from 1.
         defect: The defect, and where it was seen.
-        zones: The zones that it touches, each with the share of its pixels there.
+        shares: For each of its sightings, the zones that it touches, each with the share of its pixels there.
     """
 
     number: int
     defect: PartDefect
-    zones: dict[str, float]
+    shares: tuple[Mapping[str, float], ...]
+
+    @property
+    def zones(self) -> dict[str, float]:
+        """The zones that any sighting touches, each with the largest share of its pixels there."""
+        names = dict.fromkeys(name for shares in self.shares for name in shares)
+        return {name: max(shares.get(name, 0.0) for shares in self.shares) for name in names}
+
+    @property
+    def score(self) -> float:
+        """The highest score of any sighting."""
+        return max(sighting.defect.score for sighting in self.defect.sightings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +90,10 @@ class Judge:
             The verdict; not-inspected where a rule is in mm and a camera has no scale.
         """
         found = tuple(
-            Numbered(number, defect, self._zones.shares(defect.shown))
+            Numbered(number, defect, tuple(map(self._zones.shares, defect.sightings)))
             for number, defect in enumerate(part_defects(frames, self._planes), 1)
         )
-        if problem := self._not_measured(frames):
+        if problem := self._not_measured(frames, found):
             return Judgement(Verdict(outcome=Outcome.NOT_INSPECTED, rule=problem), found)
         ignored = {each.number for each in found if self._is_ignored(each)}
         counted = [each for each in found if each.number not in ignored]
@@ -88,16 +101,26 @@ class Judge:
         verdict = _decide(findings, counted, self._tolerances)
         return Judgement(verdict.model_copy(update={"ignored": tuple(sorted(ignored))}), found)
 
-    def _not_measured(self, frames: Sequence[Seen]) -> str:
-        without = sorted({seen.camera for seen in frames if self._planes.of(seen.camera) is None})
-        if not self._in_mm or not without:
+    def _not_measured(self, frames: Sequence[Seen], found: Sequence[Numbered]) -> str:
+        if not self._in_mm:
             return ""
         name, limit = self._in_mm[0]
-        return f"{name}: {limit} is in mm, and camera {without[0]!r} has no scale"
+        without = sorted({seen.camera for seen in frames if self._planes.of(seen.camera) is None})
+        if without:
+            return f"{name}: {limit} is in mm, and camera {without[0]!r} has no scale"
+        sightings = [sighting for each in found for sighting in each.defect.sightings]
+        odd = [
+            each for each in sightings if not (_is_finite(each.defect.length_mm) and _is_finite(each.defect.area_mm2))
+        ]
+        if odd:
+            return f"{name}: {limit} is in mm, and defect {odd[0].number} of {odd[0].frame} was not measured in mm"
+        return ""
 
     def _is_ignored(self, each: Numbered) -> bool:
-        rules = (rule for rule in self._rules if rule.outcome == "ignore" and _is_about(rule, each, wholly=True))
-        return any(all(_size(each, name) <= limit for name, limit in rule.limits.items()) for rule in rules)
+        """Whether all that was seen of a defect may be ignored."""
+        rules = [rule for rule in self._rules if rule.outcome == "ignore"]
+        seen = zip(each.defect.sightings, each.shares, strict=True)
+        return all(any(_ignores(rule, sighting, shares) for rule in rules) for sighting, shares in seen)
 
     def _by_rules(self, counted: Sequence[Numbered], frames: Sequence[Seen]) -> list[Finding]:
         findings = []
@@ -120,43 +143,73 @@ class Judge:
         if limit == "max_count":
             return len(own)
         if limit == "max_per_dm2":
-            return len(own) / self._zones.area_dm2(rule.zones, frames)
+            area_dm2 = self._zones.area_dm2(rule.zones, frames)
+            return len(own) / area_dm2 if area_dm2 else None  # no camera sees the zones, and so no defect in them
         if limit in OF_ONE_DEFECT:
             return max((_size(each, limit) for each in own), default=None)
-        return min((_apart(one, other, limit) for one, other in combinations(own, 2)), default=None)
+        return _closest(own, limit)
 
 
-def _is_about(rule: Rule, each: Numbered, wholly: bool = False) -> bool:
-    """Whether a rule is about a defect that touches its zones, or that lies wholly in one of them."""
+def _is_about(rule: Rule, each: Numbered) -> bool:
+    """Whether a rule is about a defect that, as any frame shows it, touches its zones."""
     if rule.classes and each.defect.shown.defect.label not in rule.classes:
         return False
-    least = 1.0 if wholly else 0.0
-    return not rule.zones or any(each.zones.get(zone, -1.0) >= least for zone in rule.zones)
+    return not rule.zones or any(zone in each.zones for zone in rule.zones)
+
+
+def _ignores(rule: Rule, sighting: Sighting, shares: Mapping[str, float]) -> bool:
+    """Whether what one frame shows of a defect lies wholly in a zone of a rule, and within its limits."""
+    if rule.classes and sighting.defect.label not in rule.classes:
+        return False
+    if rule.zones and not any(shares.get(zone, 0.0) >= 1.0 for zone in rule.zones):
+        return False
+    return all(_measure(sighting, name) <= limit for name, limit in rule.limits.items())
 
 
 def _size(each: Numbered, limit: str) -> float:
-    value: float | None = getattr(each.defect.shown.defect, limit.removeprefix("max_"))
+    """How large a defect is: as the frame shows it that shows most of it, or from end to end of all that is seen."""
+    largest = max(_measure(sighting, limit) for sighting in each.defect.sightings)
+    return max(largest, across_mm(each.defect)) if limit == "max_length_mm" else largest
+
+
+def _measure(sighting: Sighting, limit: str) -> float:
+    value: float | None = getattr(sighting.defect, limit.removeprefix("max_"))
     if value is None:
         raise ValueError(f"{limit} of a defect that was not measured in mm")
     return value
 
 
-def _apart(one: Numbered, other: Numbered, limit: str) -> float:
-    """Distance of two defects; without bound where no one knows how their cameras lie to each other."""
-    first, second = one.defect.shown, other.defect.shown
-    if first.camera == second.camera and limit.endswith("_px"):
-        return first.outline_px.distance(second.outline_px)
-    if limit.endswith("_px") or first.outline_mm is None or second.outline_mm is None:
-        return float("inf")
-    return first.outline_mm.distance(second.outline_mm) if share_mm(first, second) else float("inf")
+def _is_finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def _closest(own: Sequence[Numbered], limit: str) -> float | None:
+    """The least distance between any two defects; ``None`` where there are no two whose distance is known."""
+    least = math.inf
+    for one, other in combinations([each.defect.shown for each in own], 2):
+        pair = _outlines(one, other, limit)
+        if pair is not None and pair[0].box_distance(pair[1]) < least:
+            least = min(least, pair[0].distance(pair[1]))
+    return least if math.isfinite(least) else None
+
+
+def _outlines(one: Sighting, other: Sighting, limit: str) -> tuple[Outline, Outline] | None:
+    """The outlines of two defects where distances between them mean something; ``None`` where they do not."""
+    if limit.endswith("_px"):
+        return (
+            (one.outline_px, other.outline_px) if one.frame == other.frame or one.camera == other.camera != "" else None
+        )
+    if one.outline_mm is None or other.outline_mm is None or not (one.frame == other.frame or share_mm(one, other)):
+        return None
+    return one.outline_mm, other.outline_mm
 
 
 def _finding(
     rule: str, outcome: Outcome, limit: str, value: float | None, allowed: float, own: Sequence[Numbered]
 ) -> Finding:
     measure, unit = LIMITS[limit]
-    shown = None if value is None or value == float("inf") else round(float(value), 4)
-    broken = shown is not None and (shown < allowed if measure == "distance" else shown > allowed)
+    broken = value is not None and (value < allowed if measure == "distance" else value > allowed)
+    shown = None if value is None else float(f"{value:.6g}")
     return Finding(
         rule=rule,
         outcome=outcome,
@@ -180,7 +233,7 @@ def _decide(findings: Sequence[Finding], counted: Sequence[Numbered], tolerances
         words += f"; and {len(broken) - 1} more {'limit' if len(broken) == 2 else 'limits'}"
     if outcome is Outcome.FAIL and tolerances.review_score is not None:
         failing = {number for each in broken if each.outcome is Outcome.FAIL for number in each.defects}
-        best = max(each.defect.shown.defect.score for each in counted if each.number in failing)
+        best = max(each.score for each in counted if each.number in failing)
         unsure = best < tolerances.review_score
         compared = "below" if unsure else "not below"
         words += f"; best score {best:.4f} is {compared} {tolerances.review_score:g} for review"

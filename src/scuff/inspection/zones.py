@@ -61,7 +61,8 @@ class Zones:
         return [region or [(0, 0), (width, 0), (width, height), (0, height)]]
 
     def _polygons(self, name: str, camera: str) -> list[Corners]:
-        return [corners for zone, of, corners in self._zones if zone == name and of in (camera, ANY_CAMERA)]
+        own: list[Corners] = [corners for zone, of, corners in self._zones if zone == name and of == camera]
+        return own or [corners for zone, of, corners in self._zones if zone == name and of == ANY_CAMERA]
 
 
 def _area_mm2(outlines: Sequence[NDArray[np.float64]]) -> float:
