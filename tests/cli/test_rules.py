@@ -73,7 +73,7 @@ def test_the_verdicts_of_the_line_are_not_replaced(
     inspected: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert scuff("rules", "apply", inspected, "--recipe", tmp_path / "line.toml", "--out", inspected) == 2
-    assert "would replace the verdicts that the line got" in capsys.readouterr().err
+    assert "holds the verdicts that a line got" in capsys.readouterr().err
 
 
 def test_a_rule_in_mm_without_a_scale_is_refused_before_anything_is_inspected(

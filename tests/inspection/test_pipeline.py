@@ -223,5 +223,5 @@ def test_network_with_other_classes_is_refused(
 
 def test_threshold_of_a_class_that_the_bundle_lacks_is_refused(make_bundle: MakeBundle) -> None:
     recipe = Recipe(inspection=Inspection(class_thresholds={"bump": 0.5}))
-    with pytest.raises(RecipeError, match=r"no class 'bump'; its classes are scratch, dent"):
+    with pytest.raises(RecipeError, match=r"no class 'bump'; classes: scratch, dent"):
         Inspector(make_bundle(), recipe)

@@ -18,5 +18,5 @@ def test_the_card_tells_the_figures_of_the_evaluation(counted: Run, make_bundle:
 
 def test_a_card_of_what_was_not_counted_says_so(run: Run, make_bundle: Callable[..., Bundle]) -> None:
     card = model_card(gather(run.folder), make_bundle().manifest)
-    assert "was not counted before it was exported" in card
+    assert "was not counted with these settings before it was exported" in card
     assert "defective test part" not in card

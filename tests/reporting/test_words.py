@@ -5,7 +5,15 @@ from scuff.reporting.words import in_short, interval, number, percent, plural
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0, "0 %"), (1, "100 %"), (0.5, "50 %"), (0.0213, "2.1 %"), (0.00096, "0.096 %"), (0.999, "100 %"), (None, "–")],
+    [
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.5, "50 %"),
+        (0.0213, "2.1 %"),
+        (0.00096, "0.096 %"),
+        (0.9967, "99.67 %"),
+        (None, "–"),
+    ],
 )
 def test_shares_have_as_many_digits_as_say_something(share: float | None, words: str) -> None:
     assert percent(share) == words

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from scuff.core.errors import CatalogueError
 from scuff.dataset.catalogue import Catalogue, Row
 from scuff.dataset.split import Side
 from scuff.nets.checkpoint import load_checkpoint
@@ -63,6 +64,9 @@ def _other_frames(run: Run, folder: Path) -> tuple[Catalogue, list[Row]]:
     """Take all frames of another catalogue, none of which the run has seen."""
     so_that = "figures on them would be too good. Evaluate on pictures of other parts"
     unseen = unseen_frames(run, folder, (Side.TRAINING, Side.VALIDATION), so_that)
+    point = load_checkpoint(run.checkpoint).facts.operating_point
+    if point is not None and point.catalogue_sha256 == unseen.catalogue.checksum():
+        raise CatalogueError(f"{folder}: the threshold of {run.folder} was chosen on these parts; {so_that}")
     if unseen.namesakes:
         click.echo(
             f"Note: {len(unseen.namesakes)} parts have the name of a part that was trained on (the first is "

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import Precision, RuntimeName, Screening
 from scuff.core.errors import CatalogueError, RecipeError
+from scuff.core.evidence import verdict_settings
 from scuff.core.picture import sha256
 from scuff.core.recipe_file import override_recipe
 from scuff.dataset.patches import Patches, load_patches
@@ -27,7 +28,7 @@ from scuff.inspection.regions import Criteria
 from scuff.nets.checkpoint import Checkpoint, load_checkpoint
 from scuff.nets.screen_file import SCREEN_FILE, load_screen
 from scuff.reporting.card import model_card
-from scuff.reporting.facts import gather
+from scuff.reporting.facts import RunFacts, gather
 from scuff.training.assess import METRICS, figures_folder
 from scuff.training.finish import frames_of
 from scuff.training.run import Run, load_run
@@ -130,8 +131,9 @@ def command(
     wanted = Wanted(precision, strip_px, runtimes)
     label = f"Exporting {precision}, and comparing on {len(frames)} frames"
     with click.progressbar(length=len(frames) + len(screener or ()), label=label, file=sys.stderr) as bar:
-        metrics = _metrics(trained, digest)
-        card = partial(model_card, gather(run))
+        facts = _facts(run, checkpoint)
+        metrics = {} if facts.figures is None else _metrics(trained, digest)
+        card = partial(model_card, facts)
         add_screen = None if screener is None else partial(screener.add, progress=bar.update)
         manifest = write_bundle(
             bundle, checkpoint, digest, wanted, frames, metrics, calibration, add_screen, card, bar.update
@@ -158,6 +160,17 @@ def _with_settings(checkpoint: Checkpoint, overrides: tuple[str, ...]) -> Checkp
         without = {"operating_point": None, "threshold_source": f"calibrated, but without evidence here: {against}"}
         facts = facts.model_copy(update=without)
     return replace(checkpoint, facts=facts)
+
+
+def _facts(run: Path, checkpoint: Checkpoint) -> RunFacts:
+    """What is known of a run; without the figures, if verdicts are made otherwise in the bundle than there."""
+    facts, now = gather(run), checkpoint.facts
+    same = verdict_settings(facts.checkpoint.recipe) == verdict_settings(now.recipe)
+    if same and facts.checkpoint.threshold_in_force == now.threshold_in_force:
+        return facts
+    if facts.figures is not None:
+        click.echo("Note: the model card has no figures, since the run was evaluated with other settings", err=True)
+    return replace(facts, figures=None)
 
 
 def _held_out(run: Run, most: int, *sides: Side) -> HeldOut:

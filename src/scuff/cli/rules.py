@@ -10,6 +10,7 @@ from scuff.core.recipe_file import load_recipe
 from scuff.core.verdict import Finding, Outcome
 from scuff.inspection.part_result import DefectOfPart, PartResult
 from scuff.inspection.ranking import SEVERITY
+from scuff.inspection.records import TABLE
 from scuff.inspection.rejudging import Change, Rejudging
 from scuff.inspection.tolerance import in_words
 from scuff.inspection.verdicts import VERDICTS, load_part, write_verdicts
@@ -42,8 +43,8 @@ def apply(run: Path, recipe: Path, out: Path) -> None:
     Needs neither bundle nor pictures. Writes parts/ and verdicts.csv to the folder of --out, and says which outcomes
     change.
     """
-    if out.resolve() == run.resolve():
-        raise ScuffError(f"--out {out}: would replace the verdicts that the line got; name another folder")
+    if (out / TABLE).is_file():
+        raise ScuffError(f"--out {out}: holds the verdicts that a line got; name another folder")
     rejudging = Rejudging(run, load_recipe(recipe))
     counts = write_verdicts(out, rejudging.judged())
     click.echo("\n".join(_changes(rejudging.changes)))

@@ -58,7 +58,13 @@ class Screening(_Strict):
     threshold: float = Field(description="Score of the screening network from which a tile is inspected.")
     threshold_source: str = Field(description="Where the threshold comes from.")
     defect_threshold: float = Field(description="Score from which a pixel was defective; no evidence for a lower one.")
+    class_thresholds: dict[str, float] = Field({}, description="The same by class, where it differed.")
     min_area_px: int = Field(description="Regions with fewer pixels were no defects; no evidence for smaller ones.")
+
+    def proves(self, label: str, threshold: float) -> bool:
+        """Whether it is evidence for defects of a class from a score on."""
+        return threshold >= self.class_thresholds.get(label, self.defect_threshold) - 1e-9
+
     defects: int = Field(description="Defects that the full network found on frames that set nothing.")
     lost: int = Field(description="Those of them of which the screening lost a pixel.")
     lost_bound: float = Field(description="Upper confidence bound of the share that is lost.")

@@ -10,6 +10,7 @@ from scuff.evaluation.counts import DEFECT, Counts, add_counts, count_pixels
 from scuff.evaluation.operating_point import ScoreHistogram
 from scuff.evaluation.scored import Progress, Scored, scored_frames
 from scuff.inspection.runtime import Runtime
+from scuff.inspection.scores import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,19 @@ def evaluate_frames(
     return Evaluation(catalogue.classes, frames, threshold)
 
 
-def count_frame(scored: Scored, threshold: float, classes: Sequence[str]) -> FrameCounts:
-    """Count the pixels of one frame; ``threshold`` is the defect score from which a pixel is defective."""
+def count_frame(
+    scored: Scored, threshold: float, classes: Sequence[str], by_value: Mapping[int, float] = NOTHING
+) -> FrameCounts:
+    """Count the pixels of one frame.
+
+    Args:
+        scored: The frame, its truth and its scores.
+        threshold: Defect score from which a pixel is defective.
+        classes: Names of the class values 1, 2, ….
+        by_value: Instead of ``threshold``, for pixels whose likeliest class has this value.
+    """
     row, truth, scores = scored
-    return FrameCounts(row.frame, row.part, count_pixels(truth, scores.full(scores.mask(threshold)), classes))
+    return FrameCounts(row.frame, row.part, count_pixels(truth, scores.full(scores.mask(threshold, by_value)), classes))
 
 
 def score_histogram(

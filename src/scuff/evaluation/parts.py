@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.defect import Defect
+from scuff.core.errors import RecipeError
 from scuff.core.recipe import Recipe
 from scuff.core.tile import Tiling
 from scuff.core.verdict import Outcome
@@ -136,8 +137,15 @@ def judge_part(part: str, frames: Sequence[Scored], terms: Terms, levels: Sequen
 
 
 def is_stopped(frames: Sequence[Seen], terms: Terms) -> bool:
-    """Whether a part of which this was seen would not pass; the one place where a verdict is asked for."""
-    return terms.judge.judge(frames).verdict.outcome is not Outcome.PASS
+    """Whether a part of which this was seen would not pass; the one place where a verdict is asked for.
+
+    Raises:
+        RecipeError: It cannot be judged: what nobody can measure was neither caught nor missed.
+    """
+    verdict = terms.judge.judge(frames).verdict
+    if verdict.outcome is Outcome.NOT_INSPECTED:
+        raise RecipeError(f"frame {frames[0].frame} cannot be judged by the recipe: {verdict.rule}")
+    return verdict.outcome is not Outcome.PASS
 
 
 def seen(row: Row, defects: Sequence[Defect]) -> Seen:

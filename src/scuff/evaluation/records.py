@@ -136,7 +136,7 @@ def assess_parts(
     scored = scored_frames(catalogue, sorted(rows, key=part_of), runtime, tiling, progress)
     for part, group in groupby(scored, lambda each: part_of(each[0])):
         frames = list(group)
-        pixels = [count_frame(each, threshold, catalogue.classes) for each in frames]
+        pixels = [count_frame(each, threshold, catalogue.classes, terms.found(threshold).thresholds) for each in frames]
         counted |= {each.frame: each for each in pixels}
         parts.append(_record(part, frames, pixels, threshold, terms))
     ordered = tuple(counted[row.frame] for row in rows)

@@ -165,6 +165,7 @@ def _stated(threshold: float, source: str, counted: Count, test: HeldOut, criter
         threshold=threshold,
         threshold_source=source,
         defect_threshold=criteria.threshold,
+        class_thresholds=dict(criteria.class_thresholds),
         min_area_px=criteria.min_area_px,
         defects=counted.defects,
         lost=counted.lost,

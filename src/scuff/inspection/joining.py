@@ -75,20 +75,34 @@ def _neighbours(numbered: NDArray[np.int32], count: int, gap_px: int) -> list[li
 
 def _gaps(numbered: NDArray[np.int32], pieces: Sequence[int], gap_px: int) -> list[tuple[float, int, int, Bridge]]:
     """The pairs of pieces that are near enough: distance, the two numbers, and the shortest way."""
-    rims = {piece: _rim(numbered == piece) for piece in pieces}
+    rims = _rims(numbered, pieces)
+    low = np.array([rims[piece].min(axis=0) for piece in pieces])
+    high = np.array([rims[piece].max(axis=0) for piece in pieces])
     found = []
     for place, one in enumerate(pieces):
-        for other in pieces[place + 1 :]:
+        later = slice(place + 1, None)
+        near = ((low[later] <= high[place] + gap_px + 1) & (high[later] >= low[place] - gap_px - 1)).all(axis=1)
+        for other in (pieces[place + 1 + int(number)] for number in np.flatnonzero(near)):
             distance, bridge = _shortest(rims[one], rims[other])
             if distance <= gap_px + 1:
                 found.append((distance, one, other, bridge))
     return found
 
 
-def _rim(inside: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """The outermost pixels of a piece: N×2 points (x, y)."""
-    lines, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return np.concatenate([np.asarray(line, np.int32).reshape(-1, 2) for line in lines])
+def _rims(numbered: NDArray[np.int32], pieces: Sequence[int]) -> dict[int, NDArray[np.int32]]:
+    """The outermost pixels of some pieces: N×2 points (x, y) of each."""
+    own = np.isin(numbered, pieces).astype(np.uint8)
+    lines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    rims: dict[int, list[NDArray[np.int32]]] = {}
+    for line in lines:
+        points = np.asarray(line, np.int32).reshape(-1, 2)
+        rims.setdefault(int(numbered[points[0, 1], points[0, 0]]), []).append(points)
+    # A piece within the hole of another has no outline of its own in that: it is looked at alone.
+    for piece in set(pieces) - rims.keys():
+        inside = (numbered == piece).astype(np.uint8)
+        lines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        rims[piece] = [np.asarray(line, np.int32).reshape(-1, 2) for line in lines]
+    return {piece: np.concatenate(found) for piece, found in rims.items()}
 
 
 def _shortest(one: NDArray[np.int32], other: NDArray[np.int32]) -> tuple[float, Bridge]:

@@ -28,11 +28,13 @@ class Marks:
         px: N×2 points (x, y) in a frame.
         mm: The same on the plane.
         source: Where they come from.
+        frame_hw: Height and width of the frame; ``None``: not known.
     """
 
     px: NDArray[np.float64]
     mm: NDArray[np.float64]
     source: str
+    frame_hw: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,9 @@ def fit_plane(marks: Marks, camera: str, plane: str) -> Fit:
             f"{marks.source}: {len(marks.px)} marks; a plane takes {LEAST} or more, spread over the frame"
         )
     for places in (marks.px, marks.mm):
-        spread = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)
-        if spread[1] <= FLAT * spread[0]:
-            raise RecipeError(f"{marks.source}: the marks lie on a line; spread them over the frame")
+        # Without any one of them, too: three of four on a line, or two in one place, leave the plane open.
+        if any(_on_a_line(np.delete(places, left_out, axis=0)) for left_out in range(len(places))):
+            raise RecipeError(f"{marks.source}: the marks lie on a line, or all but one do; spread them over the frame")
     matrix, _ = cv2.findHomography(marks.px, marks.mm, 0)
     if matrix is None:
         raise RecipeError(f"{marks.source}: no plane fits these marks; check their places")
@@ -80,6 +82,8 @@ def fit_plane(marks: Marks, camera: str, plane: str) -> Fit:
             "camera": camera,
             "homography": tuple(float(f"{value:.12g}") for value in np.ravel(matrix / matrix[2, 2])),
             "residual_mm": float(f"{np.sqrt((errors**2).mean()):.4g}"),
+            "width_px": marks.frame_hw and marks.frame_hw[1],
+            "height_px": marks.frame_hw and marks.frame_hw[0],
             "points": len(marks.px),
             "plane": plane,
             "source": marks.source,
@@ -87,6 +91,11 @@ def fit_plane(marks: Marks, camera: str, plane: str) -> Fit:
     )
     middle = Plane(np.asarray(matrix, np.float64)).pixel_mm2(marks.px.mean(axis=0, keepdims=True))
     return Fit(calibration, float(errors.max()), int(errors.argmax()) + 1, float(middle[0]) ** 0.5)
+
+
+def _on_a_line(places: NDArray[np.float64]) -> bool:
+    spread = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)
+    return bool(spread[1] <= FLAT * spread[0])
 
 
 def read_marks(path: Path) -> Marks:
@@ -109,7 +118,10 @@ def read_marks(path: Path) -> Marks:
 
 def _numbers(path: Path, line: int, row: dict[str, str]) -> list[float]:
     try:
-        return [float(row[column]) for column in COLUMNS]
+        numbers = [float(row[column]) for column in COLUMNS]
+        if not np.isfinite(numbers).all():
+            raise ValueError("not finite")
+        return numbers
     except (TypeError, ValueError):
         raise RecipeError(f"{path}, line {line}: {', '.join(COLUMNS)} must be four numbers") from None
 
@@ -151,7 +163,7 @@ class Board:
             )
         places = np.asarray(self.drawn().getChessboardCorners(), np.float64)[np.ravel(ids), :2]
         text = f"{found} corners of a ChArUco board in {source}"
-        return Marks(np.asarray(corners, np.float64).reshape(-1, 2), places, text)
+        return Marks(np.asarray(corners, np.float64).reshape(-1, 2), places, text, pixels.shape[:2])
 
     def drawn(self) -> cv2.aruco.CharucoBoard:
         """The board as OpenCV knows it."""

@@ -57,7 +57,7 @@ def begin_run(out: Path, frames: Collection[str]) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        listed = [frame for frame in _frames_of(out / TABLE) if frame not in frames]
+        listed = [frame for frame in frames_of(out / TABLE) if frame not in frames]
         for name in (TABLE, REPORT):
             (out / name).unlink(missing_ok=True)
         remove_verdicts(out)
@@ -118,7 +118,7 @@ def _is_left_over(path: Path, frames: Collection[str]) -> bool:
     return record is not None and record.frame == frame
 
 
-def _frames_of(table: Path) -> Iterator[str]:
+def frames_of(table: Path) -> Iterator[str]:
     """Name the frames of an earlier run; none where there is no table that one wrote."""
     if not table.is_file():
         return

@@ -12,8 +12,9 @@ from scuff.core.verdict import Outcome
 from scuff.inspection.capture_set import Taken
 from scuff.inspection.outputs import RECORD
 from scuff.inspection.part_result import PartResult
-from scuff.inspection.records import TABLE
+from scuff.inspection.records import TABLE, frames_of
 from scuff.inspection.result import Result
+from scuff.inspection.tolerance import Judge
 from scuff.inspection.verdicts import PARTS, judge_parts, load_part
 
 Change = tuple[Outcome, Outcome]
@@ -28,16 +29,18 @@ class Rejudging:
 
         Args:
             folder: Where `scuff inspect` wrote them.
-            recipe: Gives tolerances, rules, zones, and which frames a part must have. How frames were read, where parts
-                lie in them, and their scale are as they were.
+            recipe: Gives tolerances, rules and zones; and, where it says so, which frames a part must have. All else,
+                such as how frames were read, where parts lie in them, and their scale, is as it was.
 
         Raises:
-            ScuffError: There are none, the run was not finished, or they are of several bundles or settings.
+            RecipeError: A rule cannot be applied.
+            ScuffError: There are none, the run was not finished, one is missing, or they are of several bundles or
+                settings.
         """
         if not (folder / TABLE).is_file():
             raise ScuffError(f"{folder}: no finished run of `scuff inspect` there (no {TABLE})")
         self._folder = folder
-        records = [_read(path) for path in sorted(folder.glob(f"*{RECORD}"))]
+        records = [_read(folder / f"{frame}{RECORD}") for frame in frames_of(folder / TABLE)]
         self._taken = [Taken.of(record) for record in records]
         if not records:
             raise ScuffError(f"{folder}: has no record of any picture")
@@ -47,8 +50,9 @@ class Rejudging:
                 f"{folder}: {other[0].frame}{RECORD} is of another bundle or of other settings; inspect again"
             )
         self._classes = first.bundle.classes
-        frames = first.settings.frames.model_copy(
-            update={"cameras": recipe.frames.cameras, "per_part": recipe.frames.per_part}
+        was, now = first.settings.frames, recipe.frames
+        frames = was.model_copy(
+            update={"cameras": now.cameras or was.cameras, "per_part": now.per_part or was.per_part}
         )
         self._recipe = recipe.model_copy(
             update={
@@ -57,6 +61,7 @@ class Rejudging:
                 "calibration": first.settings.calibration,
             }
         )
+        Judge(self._recipe, self._classes)  # refuses rules that cannot be applied, before anything is written
         self.changes = Counter[Change]()
 
     def judged(self) -> Iterator[PartResult]:

@@ -73,6 +73,7 @@ def open_screen(bundle: Bundle, settings: Inspection, runtime: Runtime) -> CellS
         return None
     threshold = manifest.threshold if settings.threshold is None else settings.threshold
     # Defects by a lower threshold or of a smaller area are none that the proof counted.
-    if level(threshold) < level(proof.defect_threshold) or settings.min_area_px < proof.min_area_px:
+    proven = all(proof.proves(label, settings.class_thresholds.get(label, threshold)) for label in manifest.classes)
+    if not proven or settings.min_area_px < proof.min_area_px:
         return None
     return CellScreen(bundle.screen, proof.threshold, settings.streams)

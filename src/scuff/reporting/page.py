@@ -1,6 +1,7 @@
 """The report of a run: one HTML file that needs nothing else and reaches for nothing."""
 
 import base64
+import json
 from pathlib import Path
 
 from scuff.core.picture import write_whole
@@ -13,7 +14,7 @@ from scuff.reporting.facts import RunFacts, counted
 from scuff.reporting.templates import templates
 from scuff.reporting.versions import versions
 from scuff.training.assess import DEFECTS, FROC, ROC
-from scuff.training.calibration import PICTURE
+from scuff.training.calibration import PICTURE, POINT
 
 REPORT = "report.html"
 CURVES = "curves.png"
@@ -51,12 +52,20 @@ def write_report(out: Path, facts: RunFacts, audit: Audit) -> None:
             curves=_png(facts.run.folder / CURVES),
             froc=_png(facts.evaluation / FROC),
             roc=_png(facts.evaluation / ROC),
-            point=_png(facts.run.folder / PICTURE) if facts.checkpoint.operating_point else "",
+            point=_point(facts),
             recipe=recipe_text(facts.checkpoint.recipe),
             versions=versions(),
         )
     )
     write_whole(out, page)
+
+
+def _point(facts: RunFacts) -> str:
+    """The plot of the operating point, if it is that of the checkpoint as it is now."""
+    path = facts.run.folder / POINT
+    if not path.is_file() or json.loads(path.read_text())["checkpoint_sha256"] != facts.checkpoint_sha256:
+        return ""
+    return _png(facts.run.folder / PICTURE)
 
 
 def _png(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Figures in sentences, for a person who has never heard of IoU."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,10 +8,13 @@ UNDEFINED = "–"
 
 
 def percent(share: float | None) -> str:
-    """A share in percent, with as many digits as say something: ``3.4 %``."""
+    """A share in percent, to two digits of its distance from 0 or 100: ``3.4 %``, ``99.67 %``; ``0 %`` is nothing."""
     if share is None:
         return UNDEFINED
-    return f"{100 * share:.0f} %" if share in (0, 1) or share >= 0.1 else f"{100 * share:.2g} %"
+    rest = 100 * min(share, 1 - share)
+    digits = 0 if rest <= 0 else max(0, 1 - math.floor(math.log10(rest)))
+    text = f"{100 * share:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if digits else text} %"
 
 
 def interval(figure: Mapping[str, Any]) -> str:

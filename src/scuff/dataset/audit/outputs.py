@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from scuff.core.picture import write_whole
-from scuff.dataset.audit.audit import Audit
+from scuff.dataset.audit.audit import Audit, united_parts
 from scuff.dataset.audit.pairs import Pair
 from scuff.dataset.audit.report import write_report
 from scuff.dataset.audit.statistics import class_statistics, size_statistics
@@ -58,10 +58,10 @@ def _pair_rows(found: Audit, pairs: Sequence[Pair]) -> Iterable[tuple[object, ..
 
 
 def _part_rows(found: Audit) -> Iterable[tuple[str, str]]:
-    """A table for `scuff import --parts`: a group is a part, and a frame in no group is one by itself."""
-    group = {frame: _name(number) for number, members in enumerate(found.groups, 1) for frame in members}
+    """A table for `scuff import --parts`: parts that share a scene are one; the others stay what they are."""
+    united = united_parts(found.catalogue, found.groups)
     for row in found.catalogue.rows:
-        yield row.frame, group.get(row.frame, row.frame)
+        yield row.frame, united[part_of(row)]
 
 
 def _name(number: int) -> str:
