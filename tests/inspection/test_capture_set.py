@@ -46,3 +46,15 @@ def test_a_part_that_is_called_like_a_frame_of_no_part_is_another() -> None:
 @pytest.mark.parametrize("frames", [Frames(), Frames(cameras=("left",))])
 def test_nothing_taken_is_no_part(frames: Frames) -> None:
     assert capture_sets([], frames) == []
+
+
+def test_a_name_without_a_part_cannot_stand_for_one() -> None:
+    frames = Frames(part_pattern="(?P<part>SN[0-9]+)", cameras=("left",))
+    (nameless,) = capture_sets([Taken("x", None, "left")], frames)
+    assert nameless.missing == ("a name in which frames.part_pattern finds no part ('(?P<part>SN[0-9]+)')",)
+
+
+def test_a_copy_of_a_file_is_no_second_frame() -> None:
+    frames = [Taken("a", "A", "left", "1"), Taken("b", "A", "left", "1"), Taken("c", "B", "left", "2")]
+    found = capture_sets([*frames, Taken("d", "B", "left", "3")], Frames())
+    assert [each.missing for each in found] == [("1 of 2 frames of camera left",), ()]

@@ -136,3 +136,84 @@ def test_density_counts_the_region_of_interest() -> None:
     )
     verdict = judged(recipe, a_defect(**mm), a_defect("dent", box_xyxy=(50, 50, 51, 51), **mm))
     assert verdict.findings[0].value == pytest.approx(2, rel=0.01)  # 100×100 mm are a dm²
+
+
+def test_a_defect_is_as_bad_as_the_worst_picture_of_it() -> None:
+    whole, left, right = (a_defect(box_xyxy=box) for box in ((10, 5, 50, 7), (10, 5, 25, 7), (30, 5, 45, 7)))
+    recipe = Recipe(rules=(Rule(max_length_px=20),))
+    seen = [Seen("one", "top", (100, 200), [whole]), Seen("two", "top", (100, 200), [left, right])]
+    judgement = Judge(recipe).judge(seen)
+    assert len(judgement.defects) == 2
+    assert judgement.verdict.rule == "any defect (rule 1): length 40 px, at most 20 px"
+
+
+def test_what_one_picture_shows_outside_of_a_zone_is_not_ignored() -> None:
+    under = Zone(name="underside", camera="below", points="0,0 99,0 99,99 0,99")
+    shared = {"homography": TENTH_MM, "plane": "sheet"}
+    recipe = Recipe(
+        calibration=(Calibration(camera="below", **shared), Calibration(camera="above", **shared)),
+        rules=(Rule(zones=("underside",), outcome="ignore"),),
+        zones=(under,),
+    )
+    mm = {"length_mm": 1.0, "area_mm2": 0.2}
+    below = Seen("b", "below", (100, 200), [a_defect(box_xyxy=(10, 5, 20, 7), **mm)])
+    above = Seen("a", "above", (100, 200), [a_defect(box_xyxy=(10, 5, 21, 7), **mm)])
+    assert Judge(recipe).judge([below]).verdict.outcome.value == "pass"
+    assert Judge(recipe).judge([below, above]).verdict.outcome.value == "fail"
+
+
+def test_a_scratch_across_two_cameras_is_as_long_as_both_show_together() -> None:
+    shared = {"plane": "sheet", "residual_mm": 0.0}
+    left = Calibration(camera="left", homography=TENTH_MM, **shared)
+    right = Calibration(camera="right", homography=(0.1, 0, 5.0, 0, 0.1, 0, 0, 0, 1), **shared)
+    recipe = Recipe(calibration=(left, right), rules=(Rule(max_length_mm=7),))
+    one = a_defect(box_xyxy=(0, 5, 60, 7), length_mm=6.0, area_mm2=1.2)  # 0 to 6 mm
+    other = a_defect(box_xyxy=(0, 5, 60, 7), length_mm=6.0, area_mm2=1.2)  # 5 to 11 mm
+    verdict = Judge(recipe).judge([Seen("l", "left", (9, 99), [one]), Seen("r", "right", (9, 99), [other])]).verdict
+    assert verdict.findings[0].value == pytest.approx(10.9, abs=0.2)
+    assert verdict.outcome.value == "fail"
+
+
+@pytest.mark.parametrize("length_mm", [float("inf"), float("nan")])
+def test_what_could_not_be_measured_never_passes(length_mm: float) -> None:
+    recipe = Recipe(frames=Frames(pixel_mm=0.1), rules=(Rule(max_length_mm=9, max_count=5),))
+    verdict = judged(recipe, a_defect(length_mm=length_mm, area_mm2=1.0))
+    assert verdict.outcome.value == "not-inspected"
+
+
+def test_a_little_more_than_the_limit_is_more() -> None:
+    recipe = Recipe(frames=Frames(pixel_mm=0.1), rules=(Rule(max_length_mm=3),))
+    assert judged(recipe, a_defect(length_mm=3.00004, area_mm2=1.0)).outcome.value == "fail"
+
+
+def test_a_zone_of_a_camera_takes_the_place_of_one_for_any() -> None:
+    zones = (Zone(name="rim", points="0,0 199,0 199,99 0,99"), Zone(name="rim", camera="top", points="0,0 9,0 9,9"))
+    recipe = Recipe(zones=zones, rules=(Rule(zones=("rim",), outcome="ignore"),))
+    defect = a_defect(box_xyxy=(50, 5, 60, 7))
+    assert judged(recipe, defect, camera="side").outcome.value == "pass"
+    assert judged(recipe, defect, camera="top").outcome.value == "fail"
+
+
+def test_density_in_a_zone_that_no_camera_sees_is_kept() -> None:
+    recipe = Recipe(
+        frames=Frames(pixel_mm=1.0),
+        zones=(Zone(name="rim", camera="side", points="0,0 9,0 9,9"),),
+        rules=(Rule(zones=("rim",), max_per_dm2=1),),
+    )
+    assert judged(recipe, camera="top").outcome.value == "pass"
+    assert Judge(recipe).judge([]).verdict.findings[0].value is None
+
+
+@pytest.mark.parametrize(
+    ("recipe", "reason"),
+    [
+        ({"rules": ({"outcome": "ignore"},)}, "would let everything pass"),
+        (
+            {"frames": {"cameras": ("left",)}, "zones": ({"name": "a", "camera": "letf", "points": "0,0 9,0 9,9"},)},
+            "camera 'letf' is none of frames.cameras",
+        ),
+    ],
+)
+def test_rules_that_would_not_do_what_they_say_are_refused(recipe: dict[str, object], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Recipe.model_validate(recipe)

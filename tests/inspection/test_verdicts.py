@@ -157,3 +157,23 @@ def test_a_file_that_is_no_part_is_refused(tmp_path: Path) -> None:
         load_part(tmp_path / "x.json")
     with pytest.raises(ScuffError, match=r"cannot be read"):
         load_part(tmp_path / "gone.json")
+
+
+def test_a_record_that_went_is_not_passed_over(
+    inspected: Callable[[Recipe], Path], pictures: Callable[[str], Path]
+) -> None:
+    for name in ("SN1-bad_left", "SN1_left"):
+        pictures(name)
+    out = inspected(Recipe(frames=BY_NAME))
+    (out / "SN1-bad_left.json").unlink()
+    with pytest.raises(ScuffError, match=r"SN1-bad_left.json: is no record"):
+        Rejudging(out, Recipe())
+
+
+def test_cameras_that_the_run_asked_for_are_asked_for_again(
+    inspected: Callable[[Recipe], Path], pictures: Callable[[str], Path], tmp_path: Path
+) -> None:
+    pictures("SN1_left")
+    out = inspected(Recipe(frames=BY_NAME.model_copy(update={"cameras": ("left", "right")})))
+    write_verdicts(tmp_path / "new", Rejudging(out, Recipe()).judged())
+    assert verdicts(tmp_path / "new")["SN1"][0] == "not-inspected"
