@@ -149,9 +149,8 @@ def test_a_defect_is_as_bad_as_the_worst_picture_of_it() -> None:
 
 def test_what_one_picture_shows_outside_of_a_zone_is_not_ignored() -> None:
     under = Zone(name="underside", camera="below", points="0,0 99,0 99,99 0,99")
-    shared = {"homography": TENTH_MM, "plane": "sheet"}
     recipe = Recipe(
-        calibration=(Calibration(camera="below", **shared), Calibration(camera="above", **shared)),
+        calibration=tuple(Calibration(camera=each, homography=TENTH_MM, plane="sheet") for each in ("below", "above")),
         rules=(Rule(zones=("underside",), outcome="ignore"),),
         zones=(under,),
     )
@@ -163,9 +162,8 @@ def test_what_one_picture_shows_outside_of_a_zone_is_not_ignored() -> None:
 
 
 def test_a_scratch_across_two_cameras_is_as_long_as_both_show_together() -> None:
-    shared = {"plane": "sheet", "residual_mm": 0.0}
-    left = Calibration(camera="left", homography=TENTH_MM, **shared)
-    right = Calibration(camera="right", homography=(0.1, 0, 5.0, 0, 0.1, 0, 0, 0, 1), **shared)
+    left = Calibration(camera="left", homography=TENTH_MM, plane="sheet")
+    right = Calibration(camera="right", homography=(0.1, 0, 5.0, 0, 0.1, 0, 0, 0, 1), plane="sheet")
     recipe = Recipe(calibration=(left, right), rules=(Rule(max_length_mm=7),))
     one = a_defect(box_xyxy=(0, 5, 60, 7), length_mm=6.0, area_mm2=1.2)  # 0 to 6 mm
     other = a_defect(box_xyxy=(0, 5, 60, 7), length_mm=6.0, area_mm2=1.2)  # 5 to 11 mm

@@ -124,8 +124,8 @@ def _run(
     Judge(recipe, bundle.manifest.classes)  # refuses rules that cannot be applied, before anything is inspected
     if recipe.frames.part_pattern and not recipe.frames.cameras and recipe.frames.per_part is None:
         click.echo(
-            "Note: the recipe does not say which pictures a part has (frames.cameras, frames.per_part); what all parts of "
-            "this run lack is not missed",
+            "Note: the recipe does not say which pictures a part has (frames.cameras, frames.per_part); what all parts "
+            "of this run lack is not missed",
             err=True,
         )
     inspector = Inspector(bundle, recipe)
