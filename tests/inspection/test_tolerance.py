@@ -128,13 +128,16 @@ def test_a_rule_on_a_class_that_there_is_not_is_refused() -> None:
 
 
 def test_density_counts_the_region_of_interest() -> None:
-    mm = {"length_mm": 1.0, "area_mm2": 1.0}
     recipe = Recipe(
         frames=Frames(pixel_mm=1.0),
         inspection=Inspection(region={"": "0,0 100,0 100,100 0,100"}),
         rules=(Rule(max_per_dm2=1),),
     )
-    verdict = judged(recipe, a_defect(**mm), a_defect("dent", box_xyxy=(50, 50, 51, 51), **mm))
+    verdict = judged(
+        recipe,
+        a_defect(length_mm=1.0, area_mm2=0.2),
+        a_defect("dent", box_xyxy=(50, 50, 51, 51), length_mm=1.0, area_mm2=0.2),
+    )
     assert verdict.findings[0].value == pytest.approx(2, rel=0.01)  # 100×100 mm are a dm²
 
 
@@ -154,9 +157,8 @@ def test_what_one_picture_shows_outside_of_a_zone_is_not_ignored() -> None:
         rules=(Rule(zones=("underside",), outcome="ignore"),),
         zones=(under,),
     )
-    mm = {"length_mm": 1.0, "area_mm2": 0.2}
-    below = Seen("b", "below", (100, 200), [a_defect(box_xyxy=(10, 5, 20, 7), **mm)])
-    above = Seen("a", "above", (100, 200), [a_defect(box_xyxy=(10, 5, 21, 7), **mm)])
+    below = Seen("b", "below", (100, 200), [a_defect(box_xyxy=(10, 5, 20, 7), length_mm=1.0, area_mm2=0.2)])
+    above = Seen("a", "above", (100, 200), [a_defect(box_xyxy=(10, 5, 21, 7), length_mm=1.0, area_mm2=0.2)])
     assert Judge(recipe).judge([below]).verdict.outcome.value == "pass"
     assert Judge(recipe).judge([below, above]).verdict.outcome.value == "fail"
 
