@@ -8,9 +8,10 @@ from scuff.core.recipe import Recipe, Tolerances
 from scuff.core.rules import Rule, Zone
 from scuff.core.verdict import Finding, Outcome, Verdict
 from scuff.inspection.capture_set import CaptureSet
+from scuff.inspection.limits import Numbered
 from scuff.inspection.result import BundleReference, Result
 from scuff.inspection.sightings import Seen, Sighting
-from scuff.inspection.tolerance import Judge, Numbered
+from scuff.inspection.tolerance import Judge
 
 
 class _Strict(BaseModel):

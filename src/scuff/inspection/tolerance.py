@@ -1,47 +1,19 @@
 """The rules that turn the defects of a part into a verdict."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from scuff.core.errors import RecipeError
 from scuff.core.plane import Planes
 from scuff.core.recipe import Recipe, Tolerances
 from scuff.core.rules import LIMITS, OF_ONE_DEFECT, Rule, check_rules, rule_names
 from scuff.core.verdict import Finding, Outcome, Verdict
-from scuff.inspection.outlines import Outline
-from scuff.inspection.sightings import PartDefect, Seen, Sighting, across_mm, part_defects, share_mm
+from scuff.inspection.limits import Numbered, closest, ignores, is_about, size
+from scuff.inspection.sightings import Seen, part_defects
 from scuff.inspection.zones import Zones
 
 OTHERS = "any other defect"
 """What verdicts call the rule for defects that none of the recipe's rules is about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """A defect of a part.
-
-    Attributes:
-        number: Among the part's defects, from 1.
-        defect: The defect, and where it was seen.
-        shares: For each of its sightings, the zones that it touches, each with the share of its pixels there.
-    """
-
-    number: int
-    defect: PartDefect
-    shares: tuple[Mapping[str, float], ...]
-
-    @property
-    def zones(self) -> dict[str, float]:
-        """The zones that any sighting touches, each with the largest share of its pixels there."""
-        names = dict.fromkeys(name for shares in self.shares for name in shares)
-        return {name: max(shares.get(name, 0.0) for shares in self.shares) for name in names}
-
-    @property
-    def score(self) -> float:
-        """The highest score of any sighting."""
-        return max(sighting.defect.score for sighting in self.defect.sightings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +80,7 @@ class Judge:
         without = sorted({seen.camera for seen in frames if self._planes.of(seen.camera) is None})
         if without:
             return f"{name}: {limit} is in mm, and camera {without[0]!r} has no scale"
-        sightings = [sighting for each in found for sighting in each.defect.sightings]
-        odd = [
-            each for each in sightings if not (_is_finite(each.defect.length_mm) and _is_finite(each.defect.area_mm2))
-        ]
-        if odd:
+        if odd := [sighting for each in found for sighting in each.unmeasured]:
             return f"{name}: {limit} is in mm, and defect {odd[0].number} of {odd[0].frame} was not measured in mm"
         return ""
 
@@ -120,23 +88,23 @@ class Judge:
         """Whether all that was seen of a defect may be ignored."""
         rules = [rule for rule in self._rules if rule.outcome == "ignore"]
         seen = zip(each.defect.sightings, each.shares, strict=True)
-        return all(any(_ignores(rule, sighting, shares) for rule in rules) for sighting, shares in seen)
+        return all(any(ignores(rule, sighting, shares) for rule in rules) for sighting, shares in seen)
 
     def _by_rules(self, counted: Sequence[Numbered], frames: Sequence[Seen]) -> list[Finding]:
         findings = []
         for name, rule in zip(self._names, self._rules, strict=True):
             if rule.outcome == "ignore":
                 continue
-            own = [each for each in counted if _is_about(rule, each)]
+            own = [each for each in counted if is_about(rule, each)]
             for limit, allowed in (rule.limits or {"max_count": 0}).items():
                 value = self._measured(limit, rule, own, frames)
-                beyond = [each for each in own if limit in OF_ONE_DEFECT and _size(each, limit) > allowed] or own
+                beyond = [each for each in own if limit in OF_ONE_DEFECT and size(each, limit) > allowed] or own
                 findings.append(_finding(name, Outcome(rule.outcome), limit, value, allowed, beyond))
         return findings
 
     def _of_others(self, counted: Sequence[Numbered]) -> Finding:
         rules = [rule for rule in self._rules if rule.outcome != "ignore"]
-        own = [each for each in counted if not any(_is_about(rule, each) for rule in rules)]
+        own = [each for each in counted if not any(is_about(rule, each) for rule in rules)]
         return _finding(OTHERS if rules else "", Outcome.FAIL, "max_count", len(own), self._tolerances.max_defects, own)
 
     def _measured(self, limit: str, rule: Rule, own: Sequence[Numbered], frames: Sequence[Seen]) -> float | None:
@@ -146,62 +114,8 @@ class Judge:
             area_dm2 = self._zones.area_dm2(rule.zones, frames)
             return len(own) / area_dm2 if area_dm2 else None  # no camera sees the zones, and so no defect in them
         if limit in OF_ONE_DEFECT:
-            return max((_size(each, limit) for each in own), default=None)
-        return _closest(own, limit)
-
-
-def _is_about(rule: Rule, each: Numbered) -> bool:
-    """Whether a rule is about a defect that, as any frame shows it, touches its zones."""
-    if rule.classes and each.defect.shown.defect.label not in rule.classes:
-        return False
-    return not rule.zones or any(zone in each.zones for zone in rule.zones)
-
-
-def _ignores(rule: Rule, sighting: Sighting, shares: Mapping[str, float]) -> bool:
-    """Whether what one frame shows of a defect lies wholly in a zone of a rule, and within its limits."""
-    if rule.classes and sighting.defect.label not in rule.classes:
-        return False
-    if rule.zones and not any(shares.get(zone, 0.0) >= 1.0 for zone in rule.zones):
-        return False
-    return all(_measure(sighting, name) <= limit for name, limit in rule.limits.items())
-
-
-def _size(each: Numbered, limit: str) -> float:
-    """How large a defect is: as the frame shows it that shows most of it, or from end to end of all that is seen."""
-    largest = max(_measure(sighting, limit) for sighting in each.defect.sightings)
-    return max(largest, across_mm(each.defect)) if limit == "max_length_mm" else largest
-
-
-def _measure(sighting: Sighting, limit: str) -> float:
-    value: float | None = getattr(sighting.defect, limit.removeprefix("max_"))
-    if value is None:
-        raise ValueError(f"{limit} of a defect that was not measured in mm")
-    return value
-
-
-def _is_finite(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
-
-
-def _closest(own: Sequence[Numbered], limit: str) -> float | None:
-    """The least distance between any two defects; ``None`` where there are no two whose distance is known."""
-    least = math.inf
-    for one, other in combinations([each.defect.shown for each in own], 2):
-        pair = _outlines(one, other, limit)
-        if pair is not None and pair[0].box_distance(pair[1]) < least:
-            least = min(least, pair[0].distance(pair[1]))
-    return least if math.isfinite(least) else None
-
-
-def _outlines(one: Sighting, other: Sighting, limit: str) -> tuple[Outline, Outline] | None:
-    """The outlines of two defects where distances between them mean something; ``None`` where they do not."""
-    if limit.endswith("_px"):
-        return (
-            (one.outline_px, other.outline_px) if one.frame == other.frame or one.camera == other.camera != "" else None
-        )
-    if one.outline_mm is None or other.outline_mm is None or not (one.frame == other.frame or share_mm(one, other)):
-        return None
-    return one.outline_mm, other.outline_mm
+            return max((size(each, limit) for each in own), default=None)
+        return closest(own, limit)
 
 
 def _finding(
@@ -247,7 +161,7 @@ def in_words(finding: Finding) -> str:
     if finding.measure == "count":
         return f"{name}{_defects(round(finding.value or 0))}, {finding.limit:g} allowed"
     unit = f" {finding.unit}" if finding.unit else ""
-    found = "none" if finding.value is None else f"{finding.value:.4g}{unit}"
+    found = "none" if finding.value is None else f"{finding.value:.6g}{unit}"
     bound = "at least" if finding.measure == "distance" else "at most"
     return f"{name}{finding.measure} {found}, {bound} {finding.limit:g}{unit}"
 
