@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.catalogues",
     "tests.fixtures.networks",
     "tests.fixtures.ray_cluster",
+    "tests.fixtures.runs",
     "tests.fixtures.threads",
 ]
 

@@ -50,8 +50,8 @@ def test_without_the_table_there_is_nothing_to_show(tmp_path: Path) -> None:
         worst(tmp_path / "defects.csv")
 
 
-def test_what_went_wrong_is_cut_out_of_its_frame(counted: Run) -> None:
-    facts = gather(counted.folder)
+def test_what_went_wrong_is_cut_out_of_its_frame(counted_run: Run) -> None:
+    facts = gather(counted_run.folder)
     missed, alarms = worst(facts.evaluation / DEFECTS)
     assert [*missed, *alarms]
     for shown, wrong in zip(show([*missed, *alarms], facts.catalogue), [*missed, *alarms], strict=True):

@@ -17,9 +17,9 @@ def written(run: Run, out: Path) -> str:
     return out.read_text(encoding="utf-8")
 
 
-def test_page_needs_nothing_else_and_tells_where_it_comes_from(counted: Run, tmp_path: Path) -> None:
-    html = written(counted, tmp_path / "report.html")
-    facts = gather(counted.folder)
+def test_page_needs_nothing_else_and_tells_where_it_comes_from(counted_run: Run, tmp_path: Path) -> None:
+    html = written(counted_run, tmp_path / "report.html")
+    facts = gather(counted_run.folder)
     assert not re.search(r"https?://|url\(|@import|<script", html)
     assert all(source.startswith("data:image/") for source in re.findall(r'src="([^"]*)"', html))
     for told in (
@@ -32,9 +32,9 @@ def test_page_needs_nothing_else_and_tells_where_it_comes_from(counted: Run, tmp
     assert str(tmp_path) not in html
 
 
-def test_figures_of_the_page_are_those_of_the_evaluation(counted: Run, tmp_path: Path) -> None:
-    html = written(counted, tmp_path / "report.html")
-    figures = gather(counted.folder).figures
+def test_figures_of_the_page_are_those_of_the_evaluation(counted_run: Run, tmp_path: Path) -> None:
+    html = written(counted_run, tmp_path / "report.html")
+    figures = gather(counted_run.folder).figures
     assert figures is not None
     rate = figures["parts"]["escape_rate"]
     assert f"<td>{rate['hits']} of {rate['parts']}</td>" in html
@@ -42,17 +42,19 @@ def test_figures_of_the_page_are_those_of_the_evaluation(counted: Run, tmp_path:
     assert f"<td>{recall['found']} of {recall['annotated']}</td>" in html
 
 
-def test_equal_runs_give_equal_bytes(counted: Run, tmp_path: Path) -> None:
-    assert written(counted, tmp_path / "one.html") == written(counted, tmp_path / "two.html")
+def test_equal_runs_give_equal_bytes(counted_run: Run, tmp_path: Path) -> None:
+    assert written(counted_run, tmp_path / "one.html") == written(counted_run, tmp_path / "two.html")
 
 
-def test_a_run_that_was_not_counted_has_no_report(run: Run, tmp_path: Path) -> None:
+def test_a_run_that_was_not_counted_has_no_report(finished_run: Run, tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"its test parts have not been counted by the network and threshold"):
-        written(run, tmp_path / "report.html")
+        written(finished_run, tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
 
 
-def test_figures_of_another_threshold_are_not_told(counted: Run, tmp_path: Path) -> None:
-    counted.checkpoint.write_bytes(counted.checkpoint.read_bytes() + b"\0")  # another file, though still a checkpoint
+def test_figures_of_another_threshold_are_not_told(counted_run: Run, tmp_path: Path) -> None:
+    counted_run.checkpoint.write_bytes(
+        counted_run.checkpoint.read_bytes() + b"\0"
+    )  # another file, though still a checkpoint
     with pytest.raises(CheckpointError, match=r"run `scuff evaluate"):
-        written(counted, tmp_path / "report.html")
+        written(counted_run, tmp_path / "report.html")
