@@ -28,7 +28,8 @@ IMPORT_ALL = """
 # Imported only where a recipe names that runtime.
 optional = {f"scuff.inspection.{name}" for name in ("torch_runtime", "onnx_runtime", "onnx_session")}
 names = ["scuff.cli.main", "scuff.cli.booth", "scuff.cli.init", "scuff.cli.inspect", "scuff.cli.recipe_options"]
-names += ["scuff.cli.benchmark_inspect", "scuff.cli.calibrate", "scuff.cli.commands"]
+names += ["scuff.cli.benchmark_inspect", "scuff.cli.calibrate", "scuff.cli.calibrate_camera", "scuff.cli.commands"]
+names += ["scuff.cli.rules"]
 for room in ("scuff.booth", "scuff.core", "scuff.inspection"):
     package = importlib.import_module(room)
     names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{room}.")]
