@@ -1,8 +1,7 @@
 """The line in the middle of a thin region, and how long it is from end to end."""
 
 import heapq
-import math
-from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -58,33 +57,54 @@ def _removable() -> NDArray[np.bool_]:
     return np.stack([common & ~((p2 | p3 | ~p5) & p4), common & ~((p6 | p7 | ~p9) & p8)])
 
 
+@dataclass(frozen=True, slots=True)
+class _Web:
+    """The pixels of a thinned region and their neighbours among them.
+
+    Attributes:
+        bounds: Where in the other lists the neighbours of each of the N pixels begin; N + 1 places.
+        neighbours: Numbers of the neighbours, pixel by pixel.
+        steps: How far away each is.
+    """
+
+    bounds: list[int]
+    neighbours: list[int]
+    steps: list[float]
+
+    @classmethod
+    def of(cls, pixels: NDArray[np.int64]) -> "_Web":
+        """Find who is whose neighbour; ``pixels`` is N×2 rows and columns."""
+        numbers = np.full(pixels.max(axis=0) + 3, -1)
+        numbers[pixels[:, 0] + 1, pixels[:, 1] + 1] = np.arange(len(pixels))
+        around = np.array(AROUND)
+        there = pixels[:, None] + 1 + around
+        beside = numbers[there[..., 0], there[..., 1]]
+        owner, side = np.nonzero(beside >= 0)
+        bounds = np.searchsorted(owner, np.arange(len(pixels) + 1))
+        return cls(bounds.tolist(), beside[owner, side].tolist(), np.hypot(*around.T)[side].tolist())
+
+    def farthest(self, start: int) -> tuple[int, list[int]]:
+        """The pixel with the longest shortest way from a start, and each pixel's predecessor on it (Dijkstra 1959)."""
+        before, last = [-1] * (len(self.bounds) - 1), start
+        queue = [(0.0, start, start)]
+        while queue:
+            distance, place, came_from = heapq.heappop(queue)
+            if before[place] >= 0:
+                continue
+            before[place], last = came_from, place
+            for edge in range(self.bounds[place], self.bounds[place + 1]):
+                following = self.neighbours[edge]
+                if before[following] < 0:
+                    heapq.heappush(queue, (distance + self.steps[edge], following, place))
+        return last, before
+
+
 def _longest_way(pixels: NDArray[np.int64]) -> Points:
     """The shortest way between two pixels that are as far apart as any, along neighbours; from one end to the other."""
-    places = {(row, column) for row, column in pixels.tolist()}
-    start = min(places)
-    first, _ = _farthest(places, start)
-    last, before = _farthest(places, first)
+    web = _Web.of(pixels)
+    first, _ = web.farthest(0)
+    last, before = web.farthest(first)
     way = [last]
     while way[-1] != first:
         way.append(before[way[-1]])
-    return np.array(way, np.float64)[:, ::-1]
-
-
-Place = tuple[int, int]
-
-
-def _farthest(places: set[Place], start: Place) -> tuple[Place, Mapping[Place, Place]]:
-    """The pixel with the longest shortest way from a start, and each pixel's predecessor on it (Dijkstra 1959)."""
-    steps = [(row, column, math.hypot(row, column)) for row, column in AROUND]
-    before: dict[Place, Place] = {}
-    queue, last = [(0.0, start, start)], start
-    while queue:
-        distance, place, came_from = heapq.heappop(queue)
-        if place in before:
-            continue
-        before[place], last = came_from, place
-        for row, column, step in steps:
-            following = place[0] + row, place[1] + column
-            if following in places and following not in before:
-                heapq.heappush(queue, (distance + step, following, place))
-    return last, before
+    return pixels[way][:, ::-1].astype(np.float64)

@@ -71,7 +71,8 @@ class Audit:
         """Say in a few lines what was found."""
         together = sum(map(len, self.groups))
         lines = [
-            f"{len(self.catalogue.rows):,} pictures; {together:,} of them belong to {len(self.groups):,} groups that "
+            f"{len(self.catalogue.rows):,} pictures; {together:,} of them belong to "
+            f"{len(self.groups):,} {'group' if len(self.groups) == 1 else 'groups'} that "
             "should be on one side of a split"
             if self.groups
             else f"{len(self.catalogue.rows):,} pictures; no two show the same metal",
