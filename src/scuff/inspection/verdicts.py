@@ -72,12 +72,15 @@ def write_verdicts(out: Path, results: Iterable[PartResult]) -> Counter[Outcome]
 
 
 def _unused(name: str, used: set[str]) -> str:
-    """Number a name that is used: a frame of no known part may be called like a part."""
+    """Number a name that is used.
+
+    Some file systems do not tell upper from lower case, and a frame of no known part may be called like a part.
+    """
     numbered, number = name, 1
-    while numbered in used:
+    while numbered.casefold() in used:
         number += 1
         numbered = f"{name.removesuffix('.json')}~{number}.json"
-    used.add(numbered)
+    used.add(numbered.casefold())
     return numbered
 
 
@@ -91,7 +94,7 @@ def remove_verdicts(out: Path) -> None:
 
 def file_name(part: str) -> str:
     """Name a part's file: by its serial number, with a checksum behind it where a file system may change that."""
-    if PLAIN_NAME.fullmatch(part) and part == part.casefold() and not part.startswith("."):
+    if PLAIN_NAME.fullmatch(part) and not part.startswith("."):
         return part
     shown = re.sub(r"[^\w.+=@ -]", "_", part, flags=re.ASCII)[:60].lstrip(".") or "part"
     return f"{shown}~{hashlib.sha256(part.encode()).hexdigest()[:12]}"
