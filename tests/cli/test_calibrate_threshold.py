@@ -149,7 +149,9 @@ def test_by_costs(calibrate: Calibrate, run: Path, other: Path) -> None:
     assert facts(run).threshold == 175 / 254
     calibrate("--catalogue", other, "--escape-cost=60", "--reject-cost=3", "--defect-share=0.1")
     assert facts(run).threshold == 65 / 254  # the second frames of sound parts reach 31
-    assert facts(run).operating_point.max_escape is None  # type: ignore[union-attr]
+    evidence = facts(run).operating_point
+    assert evidence is not None
+    assert evidence.max_escape is None
 
 
 def test_without_a_share_that_of_the_parts_is_taken_and_said(calibrate: Calibrate, other: Path) -> None:

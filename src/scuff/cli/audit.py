@@ -11,7 +11,12 @@ from scuff.dataset.audit.outputs import GROUPS, JSON, REPORT, write_outputs
 from scuff.dataset.catalogue import TABLE, load_catalogue
 from scuff.dataset.split import load_division
 
-EXAMPLES = """\
+EPILOG = """\
+\b
+Exit code: 0  no scene is on two sides of the split, or no split was given
+           1  a scene is on two sides of the split
+           2  no results: the call, the catalogue, the split or the disk is wrong
+
 \b
 Examples:
   scuff audit catalogue
@@ -21,7 +26,7 @@ LEAKS = 1
 """Exit code where a scene is on two sides of the split; 2 means that there are no results."""
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(epilog=EPILOG)
 @click.argument("catalogue", type=click.Path(path_type=Path))
 @click.option(
     "--split",
@@ -46,12 +51,7 @@ def command(context: click.Context, catalogue: Path, split_file: Path | None, ou
     that look wrong; annotations that differ on one scene; pictures that cannot be read, are blurred, saturated, or of
     another size. Written to DIR: audit.html with the pictures side by side, audit.json, and CSV tables of pairs,
     groups and findings.
-
-    \b
-    Exit code: 0  no scene is on two sides of the split, or no split was given
-               1  a scene is on two sides of the split
-               2  no results: the call, the catalogue, the split or the disk is wrong
-    """  # noqa: D301 - a raw string would give click two characters for its mark \b
+    """
     if (out / TABLE).exists():
         raise CatalogueError(f"{out}: holds a catalogue; name another folder with --out")
     loaded = load_catalogue(catalogue)

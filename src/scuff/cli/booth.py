@@ -33,7 +33,15 @@ Examples:
   scuff booth preview part.png --seed 1
   scuff booth render simulated --parts 12 --seed 1 --size 1368x912"""
 
-RENDER_EXAMPLES = """\
+RENDER_EPILOG = """\
+\b
+Written to OUT:
+  frames/      P0001-left.png, and beside each picture what is marked on it, for LabelMe
+  masks/       the same as pictures, whose values are the classes
+  metadata/    how each frame was taken, and every flaw: class, box, size, visibility
+  parts.csv    which picture shows which part, by which camera
+  booth.json   the run: shape, cameras, luminaires, sensor, exposures
+
 \b
 Examples:
   scuff booth render simulated --parts 12 --seed 1 --size 1368x912
@@ -103,7 +111,7 @@ def part_options(function: Callable[..., R]) -> Callable[..., R]:
     return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), function)
 
 
-@command.command(epilog=RENDER_EXAMPLES)
+@command.command(epilog=RENDER_EPILOG)
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--parts", type=click.IntRange(min=1), default=12, show_default=True, help="How many.")
 @click.option(
@@ -159,18 +167,11 @@ def render(
 ) -> None:
     """Render frames of simulated parts into the folder OUT.
 
-    They are ready for `scuff import`:
-
-    \b
-    frames/      P0001-left.png, and beside each picture what is marked on it, for LabelMe
-    masks/       the same as pictures, whose values are the classes
-    metadata/    how each frame was taken, and every flaw: class, box, size, visibility
-    parts.csv    which picture shows which part, by which camera
-    booth.json   the run: shape, cameras, luminaires, sensor, exposures
+    They are ready for `scuff import`.
 
     The same seed gives the same bytes. Stopped by Ctrl-C or killed, the same command goes on where it stopped, and
     with a larger --parts it adds parts.
-    """  # noqa: D301 - a raw string would give click two characters for its mark \b
+    """
     lightings = read_lightings(lights, LUMINAIRES)
     settings = Settings(seed, shape, finish, read_size(size), sound_share, lightings, min_visibility, most_flaws, gamma)
     numbers = range(first, first + parts)

@@ -3,7 +3,7 @@
 import importlib
 import keyword
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -16,7 +16,7 @@ EXTRA = "train"
 class Commands(click.Group):
     """Loads the module of a command when it is called, so that a station needs no torch."""
 
-    def __init__(self, table: Mapping[str, str], prefix: str = "", **settings: object) -> None:
+    def __init__(self, table: Mapping[str, str], prefix: str = "", **settings: Any) -> None:
         """Register commands by name.
 
         Args:
@@ -24,7 +24,7 @@ class Commands(click.Group):
             prefix: What the names of their modules in `scuff.cli` begin with.
             settings: As for any group of click.
         """
-        super().__init__(**settings)  # type: ignore[arg-type]  # as click.group() passes them on
+        super().__init__(**settings)
         self._table, self._prefix = table, prefix
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -31,7 +31,20 @@ FAILED, NOT_INSPECTED, INTERRUPTED = 1, 3, 130
 """Exit codes; 2 means that there are no results, because the call, the bundle or the disk was wrong."""
 
 
-@click.command(no_args_is_help=True)
+EPILOG = """\
+\b
+Exit code: 0    every part passed
+           1    at least one failed or needs a review
+           3    at least one could not be inspected
+           2    no results: the call, the bundle, a setting or the disk is wrong
+           130  stopped by Ctrl-C
+
+\b
+Example:
+  scuff inspect bundles/bowl pictures/ --out inspected"""
+
+
+@click.command(no_args_is_help=True, epilog=EPILOG)
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
@@ -88,18 +101,7 @@ def command(
     Stopped by Ctrl-C or killed, the same command goes on where it stopped. A picture is done when DIR has its JSON
     file, written by the same bundle with the same settings for a picture file with the same bytes. With other
     tolerances, rules or zones, parts are judged again and nothing is inspected again.
-
-    \b
-    Exit code: 0    every part passed
-               1    at least one failed or needs a review
-               3    at least one could not be inspected
-               2    no results: the call, the bundle, a setting or the disk is wrong
-               130  stopped by Ctrl-C
-
-    \b
-    Example:
-      scuff inspect bundles/bowl pictures/ --out inspected
-    """  # noqa: D301 - a raw string would give click two characters for its mark \b
+    """
     try:
         counts = _run(bundle, paths, out, partial(_recipe, station=station, overrides=overrides), pictures, ray_address)
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from tests.dataset.audit.pictures import exposed, metal
 from tests.fixtures.catalogues import MakeCatalogue
 
 from scuff.core.errors import SplitError
-from scuff.dataset.audit.audit import audit, united_parts
+from scuff.dataset.audit.audit import Audit, audit, united_parts
 from scuff.dataset.audit.memory import MEMORY
 from scuff.dataset.split import Division, Side
 
@@ -30,8 +30,8 @@ def plates(count: int = 14) -> tuple[dict[str, Mask], dict[str, NDArray[np.uint8
     return masks, {frame: metal(number) for number, frame in enumerate(masks)}
 
 
-def kinds(found: object) -> list[tuple[str, str]]:
-    return [(each.kind, each.frame) for each in found.findings]  # type: ignore[attr-defined]
+def kinds(found: Audit) -> list[tuple[str, str]]:
+    return [(each.kind, each.frame) for each in found.findings]
 
 
 def test_a_clean_catalogue_has_no_findings(make_catalogue: MakeCatalogue) -> None:
