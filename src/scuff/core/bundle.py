@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from scuff.core.errors import BundleError
 from scuff.core.evidence import Evidence
+from scuff.core.frozen import Frozen
 from scuff.core.picture import sha256, write_whole
 from scuff.core.tile import Tiling
 
@@ -26,11 +27,7 @@ Precision = Literal["fp32", "bf16", "fp16", "int8"]
 RuntimeName = Literal["openvino", "onnxruntime", "torch"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Agreement(_Strict):
+class Agreement(Frozen):
     """How far the exported network agrees with its checkpoint on whole frames of parts it was not trained on."""
 
     runtime: str = Field(description="What the bundle ran on for this: library, device and arithmetic.")
@@ -52,7 +49,7 @@ class Agreement(_Strict):
     largest_tolerance: float | None = Field(description="The difference that was allowed; null: any.")
 
 
-class Screening(_Strict):
+class Screening(Frozen):
     """The evidence that the screening network loses no defect that the full network finds."""
 
     threshold: float = Field(description="Score of the screening network from which a tile is inspected.")
@@ -73,7 +70,7 @@ class Screening(_Strict):
     skipped: float = Field(description="Share of the tiles that the screening spared on them.")
 
 
-class Provenance(_Strict):
+class Provenance(Frozen):
     """Where a bundle comes from."""
 
     scuff: str = Field(description="Version of scuff.")
@@ -87,7 +84,7 @@ class Provenance(_Strict):
     metrics: dict[str, float] = Field(description="Figures on unseen parts; empty without an evaluation.")
 
 
-class Manifest(_Strict):
+class Manifest(Frozen):
     """What a bundle holds; the file ``bundle.json``."""
 
     format: Literal[2] = 2

@@ -1,12 +1,12 @@
 """A defect: a connected region of defective pixels."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from scuff.core.frozen import Frozen
 
 
-class Defect(BaseModel):
+class Defect(Frozen):
     """A connected region of one class, or pieces of one that lie close together; in pixels and, with a scale, in mm."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str = Field(description="Class of the defect.")
     score: float = Field(description="Highest score of its pixels, in [0, 1].")

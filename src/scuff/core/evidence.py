@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
+from scuff.core.frozen import Frozen
 from scuff.core.recipe import Recipe
 
 Method = Literal["fixed-sequence test", "conformal risk control", "least cost"]
@@ -15,11 +16,7 @@ WORKSTATION = frozenset({"seed", "product", "frames", "patches", "split", "augme
 """Sections that say how a network is made, and on which frames."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Costs(_Strict):
+class Costs(Frozen):
     """What wrong verdicts cost, where the threshold was chosen by that."""
 
     escape: float = Field(description="Cost of an escape, in any unit.")
@@ -31,7 +28,7 @@ class Costs(_Strict):
     threshold_interval: tuple[float, float] = Field(description="Thresholds that resampled parts would have chosen.")
 
 
-class Evidence(_Strict):
+class Evidence(Frozen):
     """What a threshold was chosen on and by, and what it does there.
 
     Parts are counted, never frames. The intervals are those of Clopper and Pearson at this threshold taken by itself;

@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from scuff.core.frozen import Frozen
 
 
 class Outcome(StrEnum):
@@ -14,10 +16,8 @@ class Outcome(StrEnum):
     NOT_INSPECTED = "not-inspected"
 
 
-class Finding(BaseModel):
+class Finding(Frozen):
     """One limit of one rule, and what was found there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: str = Field(description="Name of the rule.")
     outcome: Outcome = Field(description="What becomes of the part where the limit is not kept.")
@@ -31,10 +31,8 @@ class Finding(BaseModel):
     )
 
 
-class Verdict(BaseModel):
+class Verdict(Frozen):
     """An outcome with the rule that decided it, in words, and with every limit that was looked at."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     outcome: Outcome
     rule: str = Field(description="The rule that decided, with the value and the limit.")

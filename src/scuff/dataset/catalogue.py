@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from scuff.core.errors import CatalogueError, PictureError
 from scuff.core.frame import Frame
+from scuff.core.frozen import Frozen
 from scuff.core.mask import class_palette
 from scuff.core.picture import read_picture, read_values, sha256, write_png, write_whole
 from scuff.core.pixel_format import PixelFormat
@@ -71,10 +72,8 @@ class Row:
 COLUMNS = tuple(field.name for field in fields(Row))
 
 
-class Problem(BaseModel):
+class Problem(Frozen):
     """An item that was not imported, and why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str
     reason: str

@@ -1,11 +1,8 @@
 """The figures of the three levels as JSON, and the single defects and parts as CSV; see ``docs/metrics.md``."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scuff.core.picture import write_whole
+from scuff.core.table import write_table
 from scuff.evaluation.bootstrap import CONFIDENCE, DRAWS, Estimate
 from scuff.evaluation.defect_figures import DefectFigures, Recall
 from scuff.evaluation.part_figures import PartFigures, Rate
@@ -34,7 +31,7 @@ def levels_json(assessment: Assessment, figures: ThreeLevels) -> dict[str, objec
 def write_defects(path: Path, assessment: Assessment) -> None:
     """Write a line for each annotated defect and each false alarm."""
     lines = ([part.judged.part, *_cells(each)] for part in assessment.parts for each in part.defects)
-    _write(path, DEFECT_COLUMNS, lines)
+    write_table(path, DEFECT_COLUMNS, lines)
 
 
 def write_parts(path: Path, assessment: Assessment) -> None:
@@ -47,7 +44,7 @@ def write_parts(path: Path, assessment: Assessment) -> None:
         )
         for part in assessment.parts
     )
-    _write(path, PART_COLUMNS, lines)
+    write_table(path, PART_COLUMNS, lines)
 
 
 def _estimate(figure: Estimate) -> dict[str, float | None]:
@@ -93,11 +90,3 @@ def _cells(record: DefectRecord) -> list[object]:
     sizes = (defect.area_px, defect.length_px, defect.area_mm2, defect.length_mm)
     found = (record.frame, record.fate.value, defect.label, record.found_as, record.score, overlap)
     return [*found, *defect.box_xyxy, *sizes]
-
-
-def _write(path: Path, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(lines)
-    write_whole(path, text.getvalue())

@@ -1,12 +1,12 @@
 """An evaluation as a table to read, as JSON and as CSV; the words are explained in ``docs/metrics.md``."""
 
-import csv
-import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scuff.core.picture import write_whole
+from scuff.core.table import write_table
 from scuff.evaluation.counts import DEFECT, row_names
 from scuff.evaluation.frames import Evaluation
 from scuff.evaluation.metrics import FIGURES
@@ -54,13 +54,15 @@ def write_json(
 
 def write_csv(path: Path, evaluation: Evaluation) -> None:
     """Write the counts, one line per frame and row of the table."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for frame in evaluation.frames:
-        for name, counts in frame.counts.items():
-            writer.writerow([frame.frame, frame.part, name, counts.tp, counts.fp, counts.fn, counts.tn])
-    write_whole(path, text.getvalue())
+    write_table(
+        path,
+        CSV_COLUMNS,
+        (
+            (frame.frame, frame.part, name, counts.tp, counts.fp, counts.fn, counts.tn)
+            for frame in evaluation.frames
+            for name, counts in frame.counts.items()
+        ),
+    )
 
 
 def show(figure: float | None, digits: int = 3) -> str:
@@ -68,9 +70,14 @@ def show(figure: float | None, digits: int = 3) -> str:
     return UNDEFINED if figure is None else f"{figure:.{digits}f}"
 
 
-def percent(share: float) -> str:
-    """Write a share as a percentage of three digits."""
-    return f"{100 * share:.3g} %"
+def percent(share: float | None, digits: int = 3) -> str:
+    """Write a share in percent, to some digits of its distance from 0 or 100; nothing else is 0 %, or 100 %."""
+    if share is None:
+        return UNDEFINED
+    rest = 100 * min(share, 1 - share)
+    decimals = 0 if rest <= 0 else max(0, digits - 1 - math.floor(math.log10(rest)))
+    text = f"{100 * share:.{decimals}f}"
+    return f"{text.rstrip('0').rstrip('.') if decimals else text} %"
 
 
 def _table_line(evaluation: Evaluation, name: str) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from scuff.core.frozen import Frozen
 from scuff.core.recipe import Recipe, Tolerances
 from scuff.core.rules import Rule, Zone
 from scuff.core.verdict import Finding, Outcome, Verdict
@@ -14,18 +15,14 @@ from scuff.inspection.sightings import Seen, Sighting
 from scuff.inspection.tolerance import Judge
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Place(_Strict):
+class Place(Frozen):
     """Where a defect was seen."""
 
     frame: str = Field(description="Name of the frame.")
     number: int = Field(description="Its number among the defects of that frame, from 1.")
 
 
-class DefectOfPart(_Strict):
+class DefectOfPart(Frozen):
     """A defect of a part; its measures are those of the frame that shows most of it."""
 
     number: int = Field(description="Its number among the defects of the part, from 1.")
@@ -40,7 +37,7 @@ class DefectOfPart(_Strict):
     also: tuple[Place, ...] = Field(description="The same defect in other frames.")
 
 
-class Standard(_Strict):
+class Standard(Frozen):
     """By what a part was judged, as in the recipe."""
 
     tolerances: Tolerances
@@ -48,7 +45,7 @@ class Standard(_Strict):
     zones: tuple[Zone, ...]
 
 
-class PartResult(_Strict):
+class PartResult(Frozen):
     """All that is known of one part; the file `parts/PART.json`."""
 
     schema_version: Literal[1] = Field(1, description="Grows when a field changes its meaning or goes.")
@@ -70,7 +67,7 @@ class PartResult(_Strict):
         return Verdict(outcome=self.outcome, rule=self.rule, findings=self.findings, ignored=self.ignored)
 
 
-class PartRow(_Strict):
+class PartRow(Frozen):
     """One part in a line; the file `verdicts.csv`."""
 
     part: str = Field(description="As in the part's file.")

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from scuff.core.bundle import Manifest
 from scuff.core.plane import Planes
 from scuff.core.recipe import Recipe
 from scuff.core.rules import LIMITS, Rule, rule_names
+from scuff.core.templates import templates
 from scuff.core.verdict import Outcome
 from scuff.inspection.entry import Entry, css
 from scuff.inspection.ranking import SEVERITY
@@ -47,28 +46,24 @@ def write_report(file: TextIO, entries: Iterable[Entry], facts: Facts) -> None:
         entries: The pictures, in the order in which the page lists them.
         facts: Of the run.
     """
-    environment = Environment(
-        loader=PackageLoader("scuff.inspection", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     names = rule_names(facts.recipe.rules)
     outcomes = [outcome for outcome in reversed(SEVERITY) if facts.counts[outcome]]
-    page = environment.get_template("report.html.j2").generate(
-        entries=entries,
-        total=facts.counts.total(),
-        shown=facts.shown.total(),
-        outcomes=[(outcome.value, facts.counts[outcome], facts.shown[outcome]) for outcome in outcomes],
-        classes=[(name, css(class_colour(value))) for value, name in enumerate(facts.manifest.classes, 1)],
-        manifest=facts.manifest,
-        bundle=facts.bundle,
-        settings=facts.settings,
-        tolerances=facts.recipe.tolerances,
-        rules=[_rule_in_words(name, rule) for name, rule in zip(names, facts.recipe.rules, strict=True)],
-        in_mm=Planes(facts.recipe.calibration, facts.recipe.frames.pixel_mm).any,
+    page = (
+        templates("scuff.inspection")
+        .get_template("report.html.j2")
+        .generate(
+            entries=entries,
+            total=facts.counts.total(),
+            shown=facts.shown.total(),
+            outcomes=[(outcome.value, facts.counts[outcome], facts.shown[outcome]) for outcome in outcomes],
+            classes=[(name, css(class_colour(value))) for value, name in enumerate(facts.manifest.classes, 1)],
+            manifest=facts.manifest,
+            bundle=facts.bundle,
+            settings=facts.settings,
+            tolerances=facts.recipe.tolerances,
+            rules=[_rule_in_words(name, rule) for name, rule in zip(names, facts.recipe.rules, strict=True)],
+            in_mm=Planes(facts.recipe.calibration, facts.recipe.frames.pixel_mm).any,
+        )
     )
     file.writelines(page)
 

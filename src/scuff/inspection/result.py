@@ -6,19 +6,16 @@ Nothing here changes between equal runs: no time, no absolute path, no machine.
 from pathlib import PurePosixPath
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from scuff.core.defect import Defect
+from scuff.core.frozen import Frozen
 from scuff.core.plane import Calibration
 from scuff.core.recipe import Frames
 from scuff.core.verdict import Outcome, Verdict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BundleReference(_Strict):
+class BundleReference(Frozen):
     """Which bundle inspected a picture."""
 
     product: str = Field(description="Product that the bundle is for.")
@@ -26,7 +23,7 @@ class BundleReference(_Strict):
     classes: tuple[str, ...] = Field(description="Names of the mask values 1, 2, ….")
 
 
-class Settings(_Strict):
+class Settings(Frozen):
     """The settings that an inspection depends on beside the network's."""
 
     threshold: float = Field(description="Score from which a pixel is defective.")
@@ -40,7 +37,7 @@ class Settings(_Strict):
     screening: bool = Field(description="Whether a first, cheap pass chose the tiles that the network saw.")
 
 
-class Result(_Strict):
+class Result(Frozen):
     """What was found in one picture; the file `NAME.json`. Whether its part passes is in the part's own file."""
 
     schema_version: Literal[3] = Field(3, description="Grows when a field changes its meaning or goes.")
@@ -68,7 +65,7 @@ class Result(_Strict):
         return PurePosixPath(self.file).name
 
 
-class TableRow(_Strict):
+class TableRow(Frozen):
     """One picture in a line; the file `results.csv`."""
 
     file: str = Field(description="As in the JSON file.")

@@ -6,20 +6,19 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from torch import Tensor
 
 from scuff.core.errors import CheckpointError
 from scuff.core.evidence import Evidence
+from scuff.core.frozen import Frozen
 from scuff.core.picture import write_whole
 from scuff.core.recipe import Recipe
 from scuff.nets.unet import SurfaceUNet, bare_unet
 
 
-class CheckpointFacts(BaseModel):
+class CheckpointFacts(Frozen):
     """What is known of a trained network beside its weights."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal[1] = 1
     recipe: Recipe

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from torch import Tensor
 
 from scuff.core.errors import CheckpointError
+from scuff.core.frozen import Frozen
 from scuff.core.picture import write_whole
 from scuff.nets.screen import ScreenNetwork
 
@@ -17,10 +18,8 @@ SCREEN_FILE = "screen.pt"
 """Its name in the folder of a run."""
 
 
-class ScreenFacts(BaseModel):
+class ScreenFacts(Frozen):
     """What is known of a screening network beside its weights."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal[1] = 1
     checkpoint_sha256: str

@@ -1,9 +1,9 @@
 """The card of a model: what a bundle is for, how well it does, and where that ends; a Markdown file within it."""
 
 from scuff.core.bundle import Manifest
+from scuff.core.templates import templates
 from scuff.reporting import words
 from scuff.reporting.facts import RunFacts
-from scuff.reporting.templates import templates
 
 
 def model_card(facts: RunFacts, manifest: Manifest) -> str:
@@ -13,7 +13,7 @@ def model_card(facts: RunFacts, manifest: Manifest) -> str:
         facts: What is known of the run.
         manifest: What is known of the bundle.
     """
-    card = templates(markup=False).get_template("card.md.j2")
+    card = words.with_words(templates("scuff.reporting", markup=False)).get_template("card.md.j2")
     return card.render(
         manifest=manifest,
         checkpoint=facts.checkpoint,

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from scuff.core.picture import write_whole
 from scuff.core.recipe_file import recipe_text
+from scuff.core.templates import templates
 from scuff.dataset.audit.audit import Audit
 from scuff.dataset.split import Side
 from scuff.reporting import words
 from scuff.reporting.crops import show, worst
 from scuff.reporting.facts import RunFacts, counted
-from scuff.reporting.templates import templates
 from scuff.reporting.versions import versions
 from scuff.training.assess import DEFECTS, FROC, ROC
 from scuff.training.calibration import PICTURE, POINT
@@ -35,27 +35,24 @@ def write_report(out: Path, facts: RunFacts, audit: Audit) -> None:
     """
     figures = counted(facts)
     missed, alarms = worst(facts.evaluation / DEFECTS)
-    page = (
-        templates(markup=True)
-        .get_template("page.html.j2")
-        .render(
-            facts=facts,
-            checkpoint=facts.checkpoint,
-            figures=figures,
-            evidence=facts.checkpoint.operating_point,
-            audit=audit,
-            leaks=[pair for pair in audit.crossing if Side.TEST in (audit.sides[pair.first], audit.sides[pair.second])],
-            in_short=words.in_short(figures),
-            plural=words.plural,
-            missed=show(missed, facts.catalogue),
-            alarms=show(alarms, facts.catalogue),
-            curves=_png(facts.run.folder / CURVES),
-            froc=_png(facts.evaluation / FROC),
-            roc=_png(facts.evaluation / ROC),
-            point=_point(facts),
-            recipe=recipe_text(facts.checkpoint.recipe),
-            versions=versions(),
-        )
+    template = words.with_words(templates("scuff.reporting")).get_template("page.html.j2")
+    page = template.render(
+        facts=facts,
+        checkpoint=facts.checkpoint,
+        figures=figures,
+        evidence=facts.checkpoint.operating_point,
+        audit=audit,
+        leaks=[pair for pair in audit.crossing if Side.TEST in (audit.sides[pair.first], audit.sides[pair.second])],
+        in_short=words.in_short(figures),
+        plural=words.plural,
+        missed=show(missed, facts.catalogue),
+        alarms=show(alarms, facts.catalogue),
+        curves=_png(facts.run.folder / CURVES),
+        froc=_png(facts.evaluation / FROC),
+        roc=_png(facts.evaluation / ROC),
+        point=_point(facts),
+        recipe=recipe_text(facts.checkpoint.recipe),
+        versions=versions(),
     )
     write_whole(out, page)
 

@@ -1,37 +1,42 @@
 """Figures in sentences, for a person who has never heard of IoU."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-UNDEFINED = "–"
+from jinja2 import Environment
+
+from scuff.evaluation import tables
+
+DIGITS = 2
+"""Of a share, for a person; the files have all of them."""
 
 
 def percent(share: float | None) -> str:
-    """A share in percent, to two digits of its distance from 0 or 100: ``3.4 %``, ``99.67 %``; ``0 %`` is nothing."""
-    if share is None:
-        return UNDEFINED
-    rest = 100 * min(share, 1 - share)
-    digits = 0 if rest <= 0 else max(0, 1 - math.floor(math.log10(rest)))
-    text = f"{100 * share:.{digits}f}"
-    return f"{text.rstrip('0').rstrip('.') if digits else text} %"
+    """A share in percent, as a person reads it: ``3.4 %``."""
+    return tables.percent(share, DIGITS)
 
 
 def interval(figure: Mapping[str, Any]) -> str:
     """The interval of a share in percent; "–" where there is none."""
     if figure["low"] is None:
-        return UNDEFINED
+        return tables.UNDEFINED
     return f"{percent(figure['low'])} to {percent(figure['high'])}"
 
 
 def number(figure: float | None, digits: int = 3) -> str:
     """A figure that is no share; "–" where it is undefined."""
-    return UNDEFINED if figure is None else f"{figure:.{digits}g}"
+    return tables.UNDEFINED if figure is None else f"{figure:.{digits}g}"
 
 
 def plural(count: int, word: str, words: str = "") -> str:
     """A number of things: ``1 part``, ``3 parts``."""
     return f"{count:,} {word if count == 1 else words or f'{word}s'}"
+
+
+def with_words(environment: Environment) -> Environment:
+    """Let templates turn figures into words."""
+    environment.filters |= {"percent": percent, "interval": interval, "number": number}
+    return environment
 
 
 def in_short(figures: Mapping[str, Any]) -> list[str]:

@@ -6,11 +6,12 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 import scuff
 from scuff.core import recipe as recipes
 from scuff.core.errors import CheckpointError
+from scuff.core.frozen import Frozen
 from scuff.core.picture import write_whole
 from scuff.core.recipe import Recipe
 from scuff.dataset.catalogue import relative_to
@@ -24,10 +25,8 @@ LAST = "last.ckpt"
 BEST = "best.ckpt"
 
 
-class RunRecord(BaseModel):
+class RunRecord(Frozen):
     """What a run was started with; the file ``run.json``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scuff: str
     commit: str

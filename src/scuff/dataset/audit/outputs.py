@@ -1,13 +1,12 @@
 """The files of an audit: JSON of everything, and tables that open in a spreadsheet."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from scuff.core.picture import write_whole
+from scuff.core.table import write_table
 from scuff.dataset.audit.audit import Audit, united_parts
 from scuff.dataset.audit.pairs import Pair
 from scuff.dataset.audit.report import write_report
@@ -23,17 +22,17 @@ PAIR_COLUMNS = ("first", "second", "agreeing", "seen", "correlation", "motion", 
 def write_outputs(out: Path, found: Audit) -> None:
     """Write an audit into a folder; files of an earlier one are replaced."""
     shared = [pair for pair in found.pairs if pair.kind == "part"]
-    _table(out / PAIRS, PAIR_COLUMNS, _pair_rows(found, found.scenes))
-    _table(out / SHARED, PAIR_COLUMNS, _pair_rows(found, shared))
+    write_table(out / PAIRS, PAIR_COLUMNS, _pair_rows(found, found.scenes))
+    write_table(out / SHARED, PAIR_COLUMNS, _pair_rows(found, shared))
     numbered = list(enumerate(found.groups, 1))
     part = {row.frame: part_of(row) for row in found.catalogue.rows}
     rows = [
         (_name(number), frame, part[frame], found.sides.get(frame, "")) for number, group in numbered for frame in group
     ]
-    _table(out / GROUPS, ("group", "frame", "part", "side"), rows)
+    write_table(out / GROUPS, ("group", "frame", "part", "side"), rows)
     findings = [(each.kind, each.frame, each.other, each.detail) for each in found.findings]
-    _table(out / FINDINGS, ("kind", "frame", "other", "detail"), findings)
-    _table(out / PARTS, ("image", "part"), _part_rows(found))
+    write_table(out / FINDINGS, ("kind", "frame", "other", "detail"), findings)
+    write_table(out / PARTS, ("image", "part"), _part_rows(found))
     content = {
         "summary": found.summary(),
         "counts": found.counts(),
@@ -66,11 +65,3 @@ def _part_rows(found: Audit) -> Iterable[tuple[str, str]]:
 
 def _name(number: int) -> str:
     return f"group-{number:05d}"
-
-
-def _table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    write_whole(path, text.getvalue())

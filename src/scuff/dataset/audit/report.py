@@ -8,11 +8,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
 from scuff.core.errors import ScuffError
 from scuff.core.picture import write_whole
+from scuff.core.templates import templates
 from scuff.dataset.audit.audit import Audit
 from scuff.dataset.audit.findings import KINDS, Finding
 from scuff.dataset.audit.pairs import Pair
@@ -47,18 +47,12 @@ class Shown:
 
 def write_report(path: Path, found: Audit) -> None:
     """Write the page, with the pictures of a pair side by side."""
-    environment = Environment(
-        loader=PackageLoader("scuff.dataset.audit", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     album = _Album(found)
     write_whole(
         path,
-        environment.get_template("report.html.j2").render(
+        templates("scuff.dataset.audit")
+        .get_template("report.html.j2")
+        .render(
             name=found.catalogue.folder.resolve().name,
             found=found,
             sections=list(_pair_sections(found, album)),
