@@ -1,3 +1,4 @@
+import errno
 import struct
 import zlib
 from pathlib import Path
@@ -372,3 +373,17 @@ def test_a_file_larger_than_any_picture_is_not_read(tmp_path: Path) -> None:
 def test_the_bytes_of_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="there is no such file"):
         read_content(tmp_path / "gone.png")
+
+
+def test_a_full_disk_is_told_with_the_file_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_bytes = Path.write_bytes
+
+    def fill(path: Path, content: bytes) -> int:
+        write_bytes(path, content[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        write_whole(tmp_path / "report.html", "content")
+    assert caught.value.filename == str(tmp_path / "report.html")
+    assert list(tmp_path.iterdir()) == []

@@ -158,12 +158,21 @@ def write_png(path: Path, pixels: NDArray[np.uint8], palette: bytes | None = Non
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
-    """Write a file so that nobody ever sees half of it."""
+    """Write a file so that nobody ever sees half of it.
+
+    Raises:
+        OSError: The system refuses it, such as on a full disk; names the file, and leaves nothing of it behind.
+    """
     blob = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(blob)
-    part.replace(path)
+    try:
+        part.write_bytes(blob)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        error.filename = str(path)  # a full disk does not say which file
+        raise
 
 
 def sha256(path: Path) -> str:
