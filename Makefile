@@ -6,7 +6,7 @@ OUT ?= demo/benchmark
 MINUTES ?= 8
 
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-cache-dir -c constraints.txt
 INSTALLED := .venv/installed
 BENCH_INSTALLED := .venv/installed-bench
 REALISM_INSTALLED := .venv/installed-realism
@@ -49,13 +49,13 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON); name a Python of 3.11 or newer, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "scuff needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	$(BIN)/python -m pip --version > /dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
-	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,dev]'
+	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,station,genicam,dev]'
 	@touch $@
 
 $(REALISM_INSTALLED): $(INSTALLED)
-	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,dev,realism]'
+	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,station,genicam,dev,realism]'
 	@touch $@
 
 $(BENCH_INSTALLED): $(INSTALLED)
-	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,dev,bench]'
+	$(INSTALL) -e '.[train,onnxruntime,cluster,mlflow,station,genicam,dev,bench]'
 	@touch $@

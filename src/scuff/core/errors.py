@@ -47,3 +47,11 @@ class BoothError(ScuffError):
 
 class EvidenceError(ScuffError):
     """The parts at hand cannot carry the claim that is asked of them."""
+
+
+class StationError(ScuffError):
+    """The station cannot do what was asked."""
+
+
+class StoreError(ScuffError):
+    """The database or the folder of pictures cannot be used."""

@@ -15,6 +15,20 @@ from scuff.core.plane import Calibration
 from scuff.core.polygon import ANY_CAMERA, polygon
 from scuff.core.rules import Rule, Zone, check_rules
 from scuff.core.section import ClassName, ClassOrSound, Label, Section, Share
+from scuff.core.station_recipe import (
+    CameraSettings,
+    ExposureControl,
+    Http,
+    Light,
+    Lighting,
+    Line,
+    Modbus,
+    Mqtt,
+    OpcUa,
+    Simulation,
+    StoreSettings,
+    check_station,
+)
 
 MOST_GAP_PX = 63
 """Regions further apart are looked for one by one, and would not be found together."""
@@ -239,9 +253,20 @@ class Recipe(Section):
     training: Training = Training()
     inspection: Inspection = Inspection()
     tolerances: Tolerances = Tolerances()
+    line: Line = Line()
+    light: Light = Light()
+    exposure: ExposureControl = ExposureControl()
+    store: StoreSettings = StoreSettings()
+    http: Http = Http()
+    modbus: Modbus = Modbus()
+    mqtt: Mqtt = Mqtt()
+    opcua: OpcUa = OpcUa()
+    simulation: Simulation = Simulation()
     rules: Annotated[tuple[Rule, ...], Strict(False)] = ()
     zones: Annotated[tuple[Zone, ...], Strict(False)] = ()
     calibration: Annotated[tuple[Calibration, ...], Strict(False)] = ()
+    cameras: Annotated[tuple[CameraSettings, ...], Strict(False)] = ()
+    lightings: Annotated[tuple[Lighting, ...], Strict(False)] = ()
 
     @model_validator(mode="after")
     def _names_what_there_is(self) -> "Recipe":
@@ -250,7 +275,12 @@ class Recipe(Section):
         doubled = sorted({camera for camera in cameras if cameras.count(camera) > 1})
         if doubled:
             raise ValueError(f"[[calibration]]: camera {doubled[0]!r} is there twice; keep one")
-        named = {"calibration": cameras, "zones": [zone.camera for zone in self.zones]}
+        check_station(self.cameras, self.lightings, self.light)
+        named = {
+            "calibration": cameras,
+            "cameras": [each.name for each in self.cameras],
+            "zones": [zone.camera for zone in self.zones],
+        }
         for table, of in named.items():
             unknown = sorted(set(of) - {ANY_CAMERA, *self.frames.cameras}) if self.frames.cameras else []
             if unknown:

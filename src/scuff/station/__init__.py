@@ -1,0 +1,1 @@
+"""Cameras, lights and how they take the frames of a part."""

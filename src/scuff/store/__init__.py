@@ -1,0 +1,1 @@
+"""Parts, verdicts and pictures: nothing that was triggered is lost."""
