@@ -115,7 +115,7 @@ class StoreSettings(Section):
     url: str = Field("sqlite:///scuff.db", min_length=1, description="The database, as SQLAlchemy names it.")
     pictures: str = Field("pictures", min_length=1, description="Folder of the pictures.")
     keep_pass_days: float | None = Field(
-        None, ge=0, description="How long pictures of parts that passed stay; unset: always."
+        None, ge=0, description="How long pictures of passed parts stay; unset: always."
     )
     keep_other_days: float | None = Field(None, ge=0, description="The same of other parts; unset: always.")
     least_free_gb: float = Field(1.0, ge=0, description="Inspect nothing with less room on the disk, in GB.")
