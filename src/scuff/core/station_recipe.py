@@ -126,6 +126,9 @@ class Line(Section):
 
     station: str = Field("station", min_length=1, description="Its name, in results and topics.")
     queue: int = Field(4, ge=1, le=1000, description="Parts that may wait; the next one is not inspected.")
+    pair_window_s: float = Field(
+        1.0, gt=0, le=60, description="Frames of one hardware trigger that come further apart do not belong together."
+    )
     part_timeout_s: float = Field(30.0, gt=0, description="A part that takes longer is not inspected.")
     health_s: float = Field(1.0, gt=0, le=60, description="Time between two looks at cameras, light and store.")
     ack_timeout_s: float = Field(5.0, gt=0, description="A PLC that takes longer to take a result is gone.")

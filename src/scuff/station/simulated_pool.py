@@ -10,7 +10,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -36,6 +36,9 @@ VIEWS = {camera.name: camera for camera in BOOTH.cameras}
 
 LIGHT, TRUTH = ".npy", ".npz"
 """Endings of the two files of a sight: its layers, as float16, whose steps are far below the noise; and its flaws."""
+
+FLAW_KEYS = tuple(field.name for field in fields(SeenFlaw) if field.name != "own")
+"""What is kept of a flaw as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,10 @@ class Pool:
     def render(self, sight: Sight) -> None:
         """Render a sight and keep it."""
         rendering = render_part(self.settings.draw_part(sight.number), sight.camera, self.settings.hw)
-        own = {_own(flaw.id): flaw.own for flaw in rendering.flaws}
-        flaws = json.dumps([asdict(replace(flaw, own=np.empty(0))) for flaw in rendering.flaws], default=list)
-        truth: dict[str, Any] = {"mask": rendering.mask, "instances": rendering.instances, "flaws": np.array(flaws)}
-        _write_whole(self._path(sight, TRUTH), lambda file: np.savez_compressed(file, **truth, **own))
+        flaws = [{key: getattr(flaw, key) for key in FLAW_KEYS} for flaw in rendering.flaws]
+        truth: dict[str, Any] = {_own(flaw.id): flaw.own for flaw in rendering.flaws}
+        truth |= {"mask": rendering.mask, "instances": rendering.instances, "flaws": np.array(json.dumps(flaws))}
+        _write_whole(self._path(sight, TRUTH), lambda file: np.savez_compressed(file, **truth))
         planes = rendering.layers.planes.astype(np.float16)
         _write_whole(self._path(sight, LIGHT), lambda file: np.save(file, planes))
 

@@ -58,9 +58,12 @@ class TestTwelveBits(CameraContract):
     @pytest.fixture
     def bench(self, world: World) -> Bench:
         settings = with_(SETTINGS, pixel_format="BayerRG12")
-        unplug = {CameraLostError: partial(world.faults.unplug, "top")}
-        plug = partial(world.faults.plug, "top")
-        return Bench(lambda wanted: SimulatedCamera(wanted, world), settings, faults=unplug, restore=plug)
+        return Bench(
+            make=lambda wanted: SimulatedCamera(wanted, world),
+            settings=settings,
+            faults={CameraLostError: partial(world.faults.unplug, "top")},
+            restore=partial(world.faults.plug, "top"),
+        )
 
 
 def ready(world: World, **changes: object) -> SimulatedCamera:
