@@ -28,7 +28,7 @@ class CameraSettings(Section):
     device: str = Field(
         "",
         description="aravis: IP address, or serial number of a USB3 camera; genicam: serial number; folder: the "
-        "folder; simulated: left or right, where it is not the name.",
+        "folder, or a pattern such as pictures/*-left.png; simulated: left or right, where it is not the name.",
     )
     interface: str = Field(
         "", description="aravis: IP address of the network port that it is at; genicam: the producer's .cti file."
@@ -51,6 +51,10 @@ class CameraSettings(Section):
     features: dict[str, str] = Field({}, description="Other GenICam features, set in this order after all else.")
 
 
+SIMULATED_CAMERAS = tuple(CameraSettings(name=name, exposure_us=50_000.0) for name in ("left", "right"))
+"""The cameras of a recipe that has none; brushed sinks under full light are well exposed by them."""
+
+
 class Lighting(Section):
     """One step of light; each camera takes a frame under each, in this order."""
 
@@ -61,6 +65,10 @@ class Lighting(Section):
     strobe: bool = Field(False, description="Luminaires flash with the exposure instead of being on.")
     exposure_us: dict[str, PositiveFloat] = Field({}, description="Exposure by camera where it is another one.")
     gain_db: dict[str, float] = Field({}, description="Gain by camera where it is another one, in dB.")
+
+
+ALL_LIGHT = Lighting(name="all")
+"""The step of light of a recipe that has none."""
 
 
 class Light(Section):
@@ -173,7 +181,7 @@ def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lightin
     for table, names in tables.items():
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"[[{table}]]: {doubled[0]!r} is there twice; give each a name of its own")
-    known = {camera.name for camera in cameras}
+    known = {camera.name for camera in cameras or SIMULATED_CAMERAS}
     for lighting in lightings:
         if unknown := sorted(set(lighting.intensities) - set(light.luminaires)):
             raise ValueError(f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is none of light.luminaires")

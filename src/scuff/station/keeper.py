@@ -43,11 +43,17 @@ class Keeper:
         known: How it was when it was last heard of.
     """
 
-    def __init__(self, name: str, device: Device, backoff: Backoff | None = None) -> None:
-        """Take charge of a device that is closed."""
-        self.name, self._device, self._backoff = name, device, backoff or Backoff()
+    def __init__(self, name: str, device: Device, lost: type[AcquisitionError] = CameraLostError) -> None:
+        """Take charge of a device that is closed.
+
+        Args:
+            name: Its name.
+            device: The device.
+            lost: What its absence is called.
+        """
+        self.name, self._device, self._lost, self._backoff = name, device, lost, Backoff()
         self.in_use = Lock()
-        self.absent: AcquisitionError | None = CameraLostError(name, "is not open yet")
+        self.absent: AcquisitionError | None = lost(name, "is not open yet")
         self.known = Health(False, "is not open yet")
 
     def open(self) -> AcquisitionError | None:
@@ -69,7 +75,7 @@ class Keeper:
         """Let go of the device."""
         with self.in_use:
             self._device.close()
-            self._is_gone(CameraLostError(self.name, "is closed"))
+            self._is_gone(self._lost(self.name, "is closed"))
 
     def failed(self, error: AcquisitionError) -> None:
         """Say that the device, which the caller holds, failed; finds out whether it is still there."""
@@ -95,7 +101,7 @@ class Keeper:
     def _ask(self) -> None:
         self.known = self._device.health()
         if not self.known.is_well:
-            self.absent = self.absent or CameraLostError(self.name, self.known.message)
+            self.absent = self.absent or self._lost(self.name, self.known.message)
 
     def _is_gone(self, error: AcquisitionError) -> None:
         self.absent, self.known = error, replace(self.known, is_well=False, message=error.reason)

@@ -25,16 +25,18 @@ class Minder:
         return tuple(error for error in self._threads.map(Keeper.open, self._keepers) if error is not None)
 
     def close(self) -> None:
-        """Close all devices, once those that are being opened are open."""
-        list(self._threads.map(Keeper.close, self._keepers))
+        """Close all devices, once those that are being opened are open; what is closed already stays so."""
         self._threads.shutdown()
+        for keeper in self._keepers:
+            keeper.close()
 
     def health(self) -> dict[str, Health]:
         """Ask all devices how they are, and open again those that are absent and whose turn it is."""
         for keeper in self._keepers:
             if keeper.is_due and self._is_idle(keeper):
                 self._reopening[keeper.name] = self._threads.submit(keeper.open)
-        wait(self._reopening.values(), REOPENING_S)
+        for future in wait(self._reopening.values(), REOPENING_S).done:
+            future.result()  # raises what is no AcquisitionError, and so a defect
         idle = [keeper for keeper in self._keepers if self._is_idle(keeper)]
         asked = dict(zip([keeper.name for keeper in idle], self._threads.map(Keeper.health, idle), strict=True))
         return {keeper.name: asked.get(keeper.name, keeper.known) for keeper in self._keepers}

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from scuff.core.recipe import Recipe
-from scuff.core.station_recipe import CameraSettings, Lighting
+from scuff.core.station_recipe import ALL_LIGHT, SIMULATED_CAMERAS, CameraSettings, Lighting
 from scuff.station.camera import Camera
 from scuff.station.light import LightController
 from scuff.station.mount import Mount
@@ -12,21 +12,15 @@ from scuff.station.rig import Rig
 if TYPE_CHECKING:
     from scuff.station.simulated_world import World
 
-SIMULATED = tuple(CameraSettings(name=name, exposure_us=50_000.0) for name in ("left", "right"))
-"""The cameras of a recipe that has none; brushed sinks under full light are well exposed."""
-
-ALL = (Lighting(name="all"),)
-"""The steps of light of a recipe that has none."""
-
 
 def cameras_of(recipe: Recipe) -> tuple[CameraSettings, ...]:
     """The cameras of a station: those of the recipe, or the two of the simulated booth."""
-    return recipe.cameras or SIMULATED
+    return recipe.cameras or SIMULATED_CAMERAS
 
 
 def lightings_of(recipe: Recipe) -> tuple[Lighting, ...]:
     """The steps of light of a station: those of the recipe, or one with every luminaire full."""
-    return recipe.lightings or ALL
+    return recipe.lightings or (ALL_LIGHT,)
 
 
 def world_of(recipe: Recipe) -> "World | None":
@@ -57,7 +51,7 @@ def camera_of(settings: CameraSettings, recipe: Recipe, world: "World | None") -
     if settings.driver == "folder":
         from scuff.station.drivers.folder import FolderCamera
 
-        return FolderCamera(settings, recipe.frames)
+        return FolderCamera(settings)
     from scuff.station.drivers.simulated import SimulatedCamera
 
     return SimulatedCamera(settings, world or _world(recipe))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from scuff.core.errors import StationError
 from scuff.core.station_recipe import Lighting
-from scuff.station.acquisition_error import AcquisitionError
+from scuff.station.acquisition_error import AcquisitionError, LightError
 from scuff.station.camera import Applied, Health
 from scuff.station.capture import Capture
 from scuff.station.keeper import Keeper
@@ -56,7 +56,7 @@ class Rig:
         self._mounts = {mount.settings.name: mount for mount in mounts}
         self._light, self._lightings, self._window_s, self.world = light, tuple(lightings), window_s, world
         self._keepers = {name: Keeper(name, mount) for name, mount in self._mounts.items()}
-        self._light_keeper = Keeper(LIGHT, light)
+        self._light_keeper = Keeper(LIGHT, light, LightError)
         self._all = [*self._keepers.values(), self._light_keeper]
         self._minder = Minder(self._all)
         self._threads = ThreadPoolExecutor(len(mounts), "camera")

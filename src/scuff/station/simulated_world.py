@@ -71,7 +71,7 @@ class World:
     def switch(self, intensities: Mapping[str, float]) -> None:
         """Set luminaires, as their controller does; the others stay as they are."""
         with self._lock:
-            self._intensities.update(intensities)
+            self._intensities = {name: intensities.get(name, value) for name, value in self._intensities.items()}
 
     def age(self, luminaire: str, share: float) -> None:
         """Leave a luminaire only a share of its light.
