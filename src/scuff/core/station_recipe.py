@@ -66,6 +66,15 @@ class Lighting(Section):
     exposure_us: dict[str, PositiveFloat] = Field({}, description="Exposure by camera where it is another one.")
     gain_db: dict[str, float] = Field({}, description="Gain by camera where it is another one, in dB.")
 
+    def applied_to(self, camera: CameraSettings) -> CameraSettings:
+        """The settings of a camera under this lighting."""
+        return camera.model_copy(
+            update={
+                "exposure_us": self.exposure_us.get(camera.name, camera.exposure_us),
+                "gain_db": self.gain_db.get(camera.name, camera.gain_db),
+            }
+        )
+
 
 ALL_LIGHT = Lighting(name="all")
 """The step of light of a recipe that has none."""

@@ -27,7 +27,7 @@ class Mount:
         self._camera, self.settings, self._window_s = camera, settings, window_s
         self.applied: Applied | None = None
         self._asked: CameraSettings | None = None
-        self._adjusted: dict[str, tuple[float, float]] = {}
+        self._adjusted: dict[str, dict[str, float]] = {}
         self._count = FrameCount()
         self._is_armed = False
 
@@ -49,7 +49,7 @@ class Mount:
 
     def adjust(self, lighting: str, exposure_us: float, gain_db: float) -> None:
         """Expose otherwise under a lighting, from the next frame on."""
-        self._adjusted[lighting] = exposure_us, gain_db
+        self._adjusted[lighting] = {"exposure_us": exposure_us, "gain_db": gain_db}
 
     def drop(self) -> None:
         """Do not trust what is on its way: arm the camera again before the next frame."""
@@ -57,12 +57,8 @@ class Mount:
 
     def prepare(self, lighting: Lighting) -> None:
         """Set the camera up for a step of light; raises an ``AcquisitionError``."""
-        name = self.settings.name
-        exposure_us, gain_db = self._adjusted.get(lighting.name) or (
-            lighting.exposure_us.get(name, self.settings.exposure_us),
-            lighting.gain_db.get(name, self.settings.gain_db),
-        )
-        self._ask(self.settings.model_copy(update={"exposure_us": exposure_us, "gain_db": gain_db}))
+        settings = lighting.applied_to(self.settings)
+        self._ask(settings.model_copy(update=self._adjusted.get(lighting.name, {})))
         if not self._is_armed:
             self._arm()
 

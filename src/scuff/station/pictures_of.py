@@ -50,7 +50,7 @@ def pictures_of(capture: Capture, recipe: Recipe) -> tuple[Picture, ...]:
     if recipe.frames.fused:
         return tuple(_fused(capture.part, frames, recipe.frames.fused) for frames in by_camera.values())
     return tuple(
-        Picture(frame.camera, _name(capture.part, frame, several=len(frames) > 1), rgb(frame))
+        Picture(frame.camera, picture_name(capture.part, frame, several=len(frames) > 1), rgb(frame))
         for frames in by_camera.values()
         for frame in frames
     )
@@ -89,8 +89,9 @@ def _fused(part: str, frames: Sequence[RawFrame], lightings: Sequence[str]) -> P
             f"its lightings are {', '.join(under) or 'none'}"
         )
     pixels = fuse([rgb(under[name]) for name in lightings], f"{part}, {camera}")
-    return Picture(camera, _name(part, frames[0], several=False), pixels)
+    return Picture(camera, picture_name(part, frames[0], several=False), pixels)
 
 
-def _name(part: str, frame: RawFrame, several: bool) -> str:
+def picture_name(part: str, frame: RawFrame, several: bool) -> str:
+    """Name a frame's picture: by its lighting, too, where its camera takes several."""
     return "-".join([part, frame.camera, *([frame.lighting] if several else [])])

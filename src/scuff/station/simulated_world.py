@@ -6,6 +6,7 @@ from functools import lru_cache
 from threading import Lock
 
 from scuff.booth.layers import Layers
+from scuff.booth.lighting import Lighting
 from scuff.booth.settings import serial_of
 from scuff.booth.truth import Truth, truth_of
 from scuff.core.errors import StationError
@@ -95,9 +96,18 @@ class World:
         """
         return self._layers(self.pool.number_of(self._serial), camera)
 
-    def truth(self, serial: str, camera: str) -> Truth:
-        """What is wrong with a part, as a camera of the booth can see it with every luminaire on."""
-        return truth_of(self.pool.rendering(self.pool.number_of(serial), camera), ALL_ON, MIN_VISIBILITY)
+    def truth(self, serial: str, camera: str, intensities: Mapping[str, float] | None = None) -> Truth:
+        """What is wrong with a part, as a camera of the booth can see it.
+
+        Args:
+            serial: Serial number of the part.
+            camera: Name of the booth's camera.
+            intensities: Of the luminaires by name; without any, all are full.
+        """
+        lighting = (
+            Lighting({name: intensities.get(name, 0.0) for name in ALL_ON.intensities}) if intensities else ALL_ON
+        )
+        return truth_of(self.pool.rendering(self.pool.number_of(serial), camera), lighting, MIN_VISIBILITY)
 
     def next_frame(self, camera: str) -> int:
         """Count the frames of a camera, from 1; each has noise of its own, and a run like this one has the same."""
