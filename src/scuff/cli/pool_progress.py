@@ -1,5 +1,7 @@
 """Renders the parts of the simulated booth before a station needs them, and shows how far that is."""
 
+import sys
+
 import click
 
 from scuff.station.simulated_world import World
@@ -11,6 +13,6 @@ def render_pool(world: World | None) -> None:
     if world is None or not missing:
         return
     click.echo(f"Rendering simulated parts into {world.pool.root}; the first ever takes half a minute", err=True)
-    with click.progressbar(missing, label="Rendering", file=click.get_text_stream("stderr")) as sights:
+    with click.progressbar(missing, label="Rendering", file=sys.stderr) as sights:
         for sight in sights:
             world.pool.render(sight)
