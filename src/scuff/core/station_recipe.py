@@ -15,6 +15,9 @@ PositiveFloat = Annotated[float, Field(gt=0)]
 
 LOOPBACK = "127.0.0.1"
 
+LIGHT = "light"
+"""What the light controller is called where cameras are called by their names."""
+
 
 class CameraSettings(Section):
     """A camera of the station, and how it takes a frame."""
@@ -190,6 +193,12 @@ def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lightin
     for table, names in tables.items():
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"[[{table}]]: {doubled[0]!r} is there twice; give each a name of its own")
+        if bad := [name for name in names if name.startswith(".") or {"/", "\\"} & set(name)]:
+            raise ValueError(
+                f"[[{table}]]: {bad[0]!r} names files; write it without / and \\, and without a . before it"
+            )
+    if LIGHT in tables["cameras"]:
+        raise ValueError(f"[[cameras]]: {LIGHT!r} is what the light controller is called; name the camera otherwise")
     known = {camera.name for camera in cameras or SIMULATED_CAMERAS}
     for lighting in lightings:
         if unknown := sorted(set(lighting.intensities) - set(light.luminaires)):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import Protocol
 
+from scuff.core.errors import ScuffError
 from scuff.station.acquisition_error import (
     AcquisitionError,
     CameraBusyError,
@@ -62,11 +63,12 @@ class Keeper:
             self._device.close()
             try:
                 self._device.open()
-            except AcquisitionError as error:
+            except ScuffError as error:
+                said = error if isinstance(error, AcquisitionError) else self._lost(self.name, str(error))
                 self._device.close()
                 self._backoff.failed()
-                self._is_gone(error)
-                return error
+                self._is_gone(said)
+                return said
             self._backoff.succeeded()
             self.absent, self.known = None, Health(True)
             return None

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from scuff.core.errors import StationError
-from scuff.core.station_recipe import Lighting
+from scuff.core.station_recipe import LIGHT, Lighting
 from scuff.station.acquisition_error import AcquisitionError, LightError
 from scuff.station.camera import Applied, Health
 from scuff.station.capture import Capture
@@ -22,9 +22,6 @@ from scuff.station.raw_frame import RawFrame
 
 if TYPE_CHECKING:
     from scuff.station.simulated_world import World
-
-LIGHT = "light"
-"""What the light controller is called beside the cameras."""
 
 Outcome = TypeVar("Outcome")
 

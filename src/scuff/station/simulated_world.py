@@ -14,9 +14,6 @@ from scuff.core.station_recipe import Fault, Simulation
 from scuff.station.simulated_faults import Faults
 from scuff.station.simulated_pool import ALL_ON, VIEWS, Pool
 
-LIGHT = "light"
-"""What the light controller is called among the devices that faults happen to."""
-
 MIN_VISIBILITY = 1.0
 """Contrast to noise from which a flaw counts as seen, as `scuff booth render` marks them."""
 

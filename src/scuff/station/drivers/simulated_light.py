@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from scuff.core.errors import StationError
+from scuff.core.station_recipe import LIGHT
 from scuff.station.acquisition_error import LightError
 from scuff.station.camera import Health
 from scuff.station.simulated_pool import ALL_ON
-from scuff.station.simulated_world import LIGHT, World
+from scuff.station.simulated_world import World
 
 
 class SimulatedLight:
