@@ -8,7 +8,7 @@ import pytest
 from scuff.core.errors import StationError
 from scuff.core.picture import read_picture, read_values
 from scuff.core.pixel_format import PixelFormat
-from scuff.core.recipe import Frames, Recipe
+from scuff.core.recipe import Frames
 from scuff.station.album import Album, Shot, read_back, shots_of
 from scuff.station.capture import Capture
 from scuff.station.raw_frame import RawFrame
@@ -27,10 +27,10 @@ def capture(*lightings: str) -> Capture:
 
 def test_parts_are_added_to_what_is_there(tmp_path: Path) -> None:
     album = Album(tmp_path / "new")
-    album.keep("P1", [Shot("left", "P1-left", MOSAIC), Shot("right", "P1-right", MOSAIC)])
+    album.keep("P1", [Shot("left", "P1-left", MOSAIC, "all"), Shot("right", "P1-right", MOSAIC, "all")])
     album = Album(tmp_path / "new")
     album.check(["P2"])
-    album.keep("P2", [Shot("left", "P2-left", np.full((4, 4), 4000, np.uint16))])
+    album.keep("P2", [Shot("left", "P2-left", np.full((4, 4), 4000, np.uint16), "all")])
     assert album.table.read_text().splitlines() == [
         "image,part,camera",
         "P1-left.png,P1,left",
@@ -60,7 +60,7 @@ def test_masks_keep_their_values(tmp_path: Path) -> None:
 def test_parts_that_cannot_be_kept_are_refused(tmp_path: Path, parts: list[str], reason: str) -> None:
     album = Album(tmp_path)
     album.keep("P1", [])
-    album.keep("P1", [Shot("left", "P1-left", MOSAIC)])
+    album.keep("P1", [Shot("left", "P1-left", MOSAIC, "all")])
     with pytest.raises(StationError, match=reason):
         album.check(parts)
 
@@ -74,8 +74,8 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_names_tell_camera_and_lighting_where_there_are_several() -> None:
-    assert [shot.name for shot in shots_of(capture("all"), Recipe(), raw=True)] == ["P0001-left", "P0001-right"]
-    shots = shots_of(capture("A", "B"), Recipe(), raw=False)
+    assert [shot.name for shot in shots_of(capture("all"), raw=True)] == ["P0001-left", "P0001-right"]
+    shots = shots_of(capture("A", "B"), raw=False)
     assert [(shot.name, shot.lighting) for shot in shots] == [
         ("P0001-left-A", "A"),
         ("P0001-right-A", "A"),
@@ -83,11 +83,6 @@ def test_names_tell_camera_and_lighting_where_there_are_several() -> None:
         ("P0001-right-B", "B"),
     ]
     assert {shot.pixels.shape for shot in shots} == {(4, 4, 3)}
-
-
-def test_fused_lightings_are_one_picture() -> None:
-    shots = shots_of(capture("A", "B"), Recipe(frames=Frames(fused=("A", "B"))), raw=False)
-    assert [(shot.name, shot.lighting) for shot in shots] == [("P0001-left", ""), ("P0001-right", "")]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +98,6 @@ def test_fused_lightings_are_one_picture() -> None:
         (PixelFormat(bayer="RG"), "BayerRG12", "set frames.white_level = 4095"),
         (PixelFormat(), "BayerGB12", 'set frames.bayer = "GB" and set frames.white_level = 4095'),
         (PixelFormat(bayer="RG"), "Mono8", 'set frames.bayer = ""'),
-        (PixelFormat(bayer="RG", fused=("A", "B")), "BayerRG8", "frames.fused makes one picture of several frames"),
     ],
 )
 def test_what_a_recipe_would_not_read_back_is_said(frames: PixelFormat, pixel_format: str, reason: str) -> None:
@@ -120,6 +114,6 @@ def test_a_raw_picture_is_read_as_the_network_would_have_seen_it(tmp_path: Path)
     raw = RawFrame("left", "1", 1, mosaic, "BayerRG8", 1, 1, 100.0, 0.0, simulated=True, lighting="all")
     taken = Capture("P1", (raw,), (), 0, 1)
     album = Album(tmp_path)
-    album.keep("P1", shots_of(taken, Recipe(frames=frames), raw=True))
-    (seen,) = shots_of(taken, Recipe(frames=frames), raw=False)
+    album.keep("P1", shots_of(taken, raw=True))
+    (seen,) = shots_of(taken, raw=False)
     np.testing.assert_array_equal(read_picture(album.frames / "P1-left.png", frames), seen.pixels)

@@ -62,7 +62,7 @@ Examples:
     type=click.Choice(["auto", "raw", "rgb"]),
     default="auto",
     show_default=True,
-    help="raw: as the cameras give them, mosaics and all bits; rgb: as a network sees them; auto: raw where "
+    help="raw: as the cameras give them, mosaics and all bits; rgb: in colours of 8 bits; auto: raw where "
     "frames.bayer and frames.white_level of the recipe read that, else rgb.",
 )
 @click.option("--masks", is_flag=True, help="Of simulated parts, write what is wrong with them, too.")
@@ -124,7 +124,7 @@ def _take(
             click.prompt(f"Place {part} and press Enter", default="", show_default=False, prompt_suffix=" ")
         capture = rig.capture(part)
         if capture.is_complete:
-            shots = shots_of(capture, recipe, raw)
+            shots = shots_of(capture, raw)
             if masks:
                 _keep_masks(rig, recipe, album, part, shots)
             album.keep(part, shots)

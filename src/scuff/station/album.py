@@ -14,10 +14,9 @@ from scuff.core.errors import PictureError, StationError
 from scuff.core.mask import class_palette
 from scuff.core.picture import write_png
 from scuff.core.pixel_format import PixelFormat, genicam_format
-from scuff.core.recipe import Recipe
 from scuff.core.table import write_table
 from scuff.station.capture import Capture
-from scuff.station.pictures_of import picture_name, pictures_of, rgb
+from scuff.station.pictures_of import picture_name, rgb
 
 FRAMES, MASKS, PARTS = "frames", "masks", "parts.csv"
 COLUMNS = ("image", "part", "camera")
@@ -34,13 +33,13 @@ class Shot:
         camera: That took it.
         name: Of its file, without suffix.
         pixels: H×W or H×W×3, uint8 or uint16.
-        lighting: Under which it was taken; empty for several that are fused.
+        lighting: Under which it was taken.
     """
 
     camera: str
     name: str
     pixels: NDArray[Any]
-    lighting: str = ""
+    lighting: str
 
 
 class Album:
@@ -108,19 +107,16 @@ class Album:
         return [(image, part, camera) for image, part, camera in rows]
 
 
-def shots_of(capture: Capture, recipe: Recipe, raw: bool) -> list[Shot]:
-    """The pictures of a complete capture set.
+def shots_of(capture: Capture, raw: bool) -> list[Shot]:
+    """The pictures of a complete capture set; lightings that a recipe fuses stay apart, as files have them.
 
     Args:
         capture: The set.
-        recipe: Says by ``frames.fused`` which lightings become one picture.
-        raw: Keep values as the cameras gave them, and not as a network sees them.
+        raw: Keep values as the cameras gave them, and not in RGB.
 
     Raises:
         PictureError: A frame has a pixel format that scuff does not read.
     """
-    if recipe.frames.fused and not raw:
-        return [Shot(picture.camera, picture.name, picture.pixels) for picture in pictures_of(capture, recipe)]
     cameras = [frame.camera for frame in capture.frames]
     return [
         Shot(
@@ -144,8 +140,6 @@ def read_back(frames: PixelFormat, pixel_format: str) -> str:
         wanted = genicam_format(pixel_format)
     except PictureError as error:
         return str(error)
-    if frames.fused:
-        return "frames.fused makes one picture of several frames"
     if pixel_format.startswith("RGB"):
         return "" if frames.white_level == wanted.white_level else f"set frames.white_level = {wanted.white_level}"
     keys = [key for key in ("bayer", "white_level") if getattr(frames, key) != getattr(wanted, key)]
