@@ -73,6 +73,14 @@ def test_a_lighting_that_a_camera_rejects_is_found(
     assert "right: does not take exposure_us = 3.0; possible: from 20 to 1e+06" in capsys.readouterr().out
 
 
+def test_a_lighting_that_the_light_cannot_give_is_found(
+    tmp_path: Path, simulation: Simulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = '[light]\ndriver = "none"\n[[lightings]]\nname = "A"\nintensities = { A = 1.0 }'
+    look(recipe(tmp_path, simulation, more), code=3)
+    assert "B: has no controller" in capsys.readouterr().out
+
+
 def test_neither_recipe_nor_port_or_both_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     look("recipe.toml", "--discover", "eth1", code=2)
     assert "give a RECIPE, or --discover INTERFACE" in capsys.readouterr().err

@@ -29,6 +29,11 @@ def test_names_that_do_not_fit_are_refused(cameras: list[str], lightings: list[L
         Recipe(cameras=tuple(CameraSettings(name=name) for name in cameras), lightings=tuple(lightings))
 
 
+def test_a_lighting_without_intensities_is_all_full() -> None:
+    assert Lighting(name="all").of(["A", "B"]) == {"A": 1.0, "B": 1.0}
+    assert Lighting(name="A", intensities={"A": 0.5}).of(["A", "B"]) == {"A": 0.5, "B": 0.0}
+
+
 def test_a_lighting_changes_what_it_names() -> None:
     camera = CameraSettings(name="left", exposure_us=100.0, gain_db=1.0)
     assert Lighting(name="A").applied_to(camera) == camera

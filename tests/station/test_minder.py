@@ -39,6 +39,7 @@ def test_what_takes_long_to_come_back_holds_up_nothing(monkeypatch: pytest.Monke
     slow.may_open.set()
     minder.close()
     assert slow.opened == 1
+    assert [each.message for each in minder.health().values()] == ["is closed", "is closed"]
 
 
 def test_a_defect_of_a_driver_is_not_hidden() -> None:

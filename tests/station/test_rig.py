@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -155,6 +156,17 @@ def test_health_does_not_wait_for_a_capture(rig: Rig) -> None:
     before = rig.health()["left"]
     with rig._keepers["left"].in_use:
         assert rig.health()["left"] == before
+
+
+def test_what_is_wrong_with_the_simulation_is_an_error_of_the_camera(simulation: Simulation, tmp_path: Path) -> None:
+    with open_rig(Recipe(simulation=simulation.model_copy(update={"cache": str(tmp_path)}))) as rig:
+        assert rig.capture("P0001").is_complete
+        (damaged,) = tmp_path.glob("*/P0001-left.npy")
+        damaged.write_bytes(b"")
+        assert rig.capture("P0002").is_complete
+        (error,) = rig.capture("P0001").errors
+    assert "left: " in str(error)
+    assert "is damaged; delete it" in str(error)
 
 
 class Replaying(SimulatedCamera):

@@ -1,5 +1,6 @@
 """Parts of the simulated booth on disk."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,16 @@ def test_a_sight_that_is_not_there_is_rendered_when_it_is_asked_for(simulation: 
     pool = Pool.of(simulation.model_copy(update={"cache": str(tmp_path)}))
     assert pool.layers(2, "right").hw == (64, 96)
     assert sorted(path.name for path in pool.root.iterdir()) == ["P0002-right.npy", "P0002-right.npz"]
+
+
+def test_several_may_render_and_read_the_same_at_once(simulation: Simulation, tmp_path: Path) -> None:
+    pools = [Pool.of(simulation.model_copy(update={"cache": str(tmp_path)})) for _ in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        frames = list(threads.map(lambda pool: pool.rendering(1, "left"), pools))
+    for frame in frames[1:]:
+        np.testing.assert_array_equal(frame.layers.planes, frames[0].layers.planes)
+        np.testing.assert_array_equal(frame.mask, frames[0].mask)
+    assert sorted(path.name for path in pools[0].root.iterdir()) == ["P0001-left.npy", "P0001-left.npz"]
 
 
 def test_a_damaged_file_is_named(simulation: Simulation, tmp_path: Path) -> None:

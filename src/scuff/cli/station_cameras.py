@@ -10,6 +10,7 @@ from scuff.core.recipe_file import load_recipe
 from scuff.core.station_recipe import CameraSettings, Lighting
 from scuff.station.acquisition_error import AcquisitionError
 from scuff.station.camera import Applied, Camera
+from scuff.station.light import LightController
 from scuff.station.opening import camera_of, cameras_of, light_of, lightings_of, world_of
 
 NOT_WELL = 3
@@ -37,7 +38,9 @@ Examples:
     help="Instead: ask at this network port, by its name or IP address, which GigE Vision cameras are there.",
 )
 def command(recipe_file: Path | None, interface: str | None) -> None:
-    """Open each camera of RECIPE, set it up for each lighting, and say what it really does; no picture is taken.
+    """Open cameras and light of RECIPE, set them up for each lighting, and say what they really do.
+
+    No picture is taken.
 
     A recipe without [[cameras]] has the two of the simulated booth. Nothing is looked for unless --discover asks for
     it: that sends one broadcast through the port that it names.
@@ -72,15 +75,24 @@ def _looked_at(recipe: Recipe) -> tuple[list[str], bool]:
         applied, problem = _set_up(camera_of(settings, recipe, world), settings, lightings_of(recipe))
         problems += [problem] if problem else []
         rows.append((settings.name, settings.driver, *_described(applied), "failed" if problem else "well"))
-    light, problem = light_of(recipe, world), ""
+    problem = _lit(light_of(recipe, world), lightings_of(recipe))
+    problems += [problem] if problem else []
+    luminaires = ", ".join(recipe.light.luminaires)
+    said = f"light: {recipe.light.driver}, luminaires {luminaires}: {'failed' if problem else 'well'}"
+    return [*_table(rows), said, *problems], not problems
+
+
+def _lit(light: LightController, lightings: Sequence[Lighting]) -> str:
+    """Set the light to each lighting, and then off; what is wrong with that."""
     try:
         light.open()
+        for lighting in lightings:
+            light.set(lighting.of(light.luminaires), lighting.strobe)
     except AcquisitionError as error:
-        problem = str(error)
+        return str(error)
     finally:
         light.close()
-    said = f"light: {recipe.light.driver}, luminaires {', '.join(light.luminaires)}: {'failed' if problem else 'well'}"
-    return [*_table(rows), said, *problems, *([problem] if problem else [])], not problems and not problem
+    return ""
 
 
 def _set_up(camera: Camera, settings: CameraSettings, lightings: Sequence[Lighting]) -> tuple[Applied | None, str]:

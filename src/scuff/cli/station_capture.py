@@ -128,7 +128,7 @@ def _take(
             if masks:
                 _keep_masks(rig, recipe, album, part, shots)
             album.keep(part, shots)
-            click.echo(f"{number}/{len(parts)} {part}: {len(shots)} pictures")
+            click.echo(f"{number}/{len(parts)} {part}: {len(shots)} picture{'s' * (len(shots) > 1)}")
         else:
             missed.append(part)
             click.echo(f"{number}/{len(parts)} {part}: INCOMPLETE: {'; '.join(map(str, capture.errors))}", err=True)

@@ -69,6 +69,11 @@ class Lighting(Section):
     exposure_us: dict[str, PositiveFloat] = Field({}, description="Exposure by camera where it is another one.")
     gain_db: dict[str, float] = Field({}, description="Gain by camera where it is another one, in dB.")
 
+    def of(self, luminaires: Sequence[str]) -> dict[str, float]:
+        """The intensities of luminaires under this lighting, by name."""
+        given = self.intensities or dict.fromkeys(luminaires, 1.0)
+        return {name: given.get(name, 0.0) for name in luminaires}
+
     def applied_to(self, camera: CameraSettings) -> CameraSettings:
         """The settings of a camera under this lighting."""
         return camera.model_copy(

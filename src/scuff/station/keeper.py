@@ -64,11 +64,10 @@ class Keeper:
             try:
                 self._device.open()
             except ScuffError as error:
-                said = error if isinstance(error, AcquisitionError) else self._lost(self.name, str(error))
                 self._device.close()
                 self._backoff.failed()
-                self._is_gone(said)
-                return said
+                self._is_gone(absence := self._lost.of(self.name, error))
+                return absence
             self._backoff.succeeded()
             self.absent, self.known = None, Health(True)
             return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Lock
 
 from scuff.station.acquisition_error import AcquisitionError
 from scuff.station.camera import Health
@@ -19,6 +20,7 @@ class Minder:
         self._keepers = tuple(keepers)
         self._threads = ThreadPoolExecutor(len(keepers), "minder")
         self._reopening: dict[str, Future[AcquisitionError | None]] = {}
+        self._is_closed, self._at_work = False, Lock()
 
     def open(self) -> tuple[AcquisitionError, ...]:
         """Open all devices; what is wrong is returned, and tried again by ``health``."""
@@ -26,12 +28,18 @@ class Minder:
 
     def close(self) -> None:
         """Close all devices, once those that are being opened are open; what is closed already stays so."""
+        with self._at_work:
+            self._is_closed = True
         self._threads.shutdown()
         for keeper in self._keepers:
             keeper.close()
 
     def health(self) -> dict[str, Health]:
         """Ask all devices how they are, and open again those that are absent and whose turn it is."""
+        with self._at_work:
+            return {keeper.name: keeper.known for keeper in self._keepers} if self._is_closed else self._looked_at()
+
+    def _looked_at(self) -> dict[str, Health]:
         for keeper in self._keepers:
             if keeper.is_due and self._is_idle(keeper):
                 self._reopening[keeper.name] = self._threads.submit(keeper.open)

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from scuff.core.errors import StationError
+from scuff.core.errors import ScuffError, StationError
 from scuff.core.station_recipe import LIGHT, Lighting
 from scuff.station.acquisition_error import AcquisitionError, LightError
 from scuff.station.camera import Applied, Health
@@ -149,9 +149,8 @@ class Rig:
         return [replace(frame, lighting=lighting.name) for frame in frames]
 
     def _switch(self, lighting: Lighting, errors: list[AcquisitionError]) -> None:
-        intensities = lighting.intensities or dict.fromkeys(self._light.luminaires, 1.0)
         try:
-            given = self._light.set(intensities, lighting.strobe)
+            given = self._light.set(lighting.of(self._light.luminaires), lighting.strobe)
         except AcquisitionError as error:
             errors.append(error)
             self._light_keeper.failed(error)
@@ -166,12 +165,13 @@ class Rig:
     def _finish(self, started: dict[str, Future[Outcome]], errors: list[AcquisitionError]) -> list[Outcome]:
         """Wait for all cameras; where one fails, none is trusted to be in step with the others any more."""
         done = []
+        wait(started.values())
         for name, future in started.items():
             try:
                 done.append(future.result())
-            except AcquisitionError as error:
-                errors.append(error)
-                self._keepers[name].failed(error)
+            except ScuffError as error:
+                errors.append(said := AcquisitionError.of(name, error))
+                self._keepers[name].failed(said)
         if len(done) < len(started):
             self._drop()
         return done

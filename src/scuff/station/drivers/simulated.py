@@ -158,9 +158,7 @@ class SimulatedCamera:
             raise CameraLostError(self._name, f"{self._wrong}; it must be opened again")
 
     def _reject(self, exposure_us: float) -> NoReturn:
-        raise SettingRejectedError(
-            self._name, f"does not take exposure_us = {exposure_us:g} now, as it was told not to"
-        )
+        raise SettingRejectedError(self._name, f"does not take exposure_us = {exposure_us:g}, for it is made to fail")
 
     def _expose(self) -> None:
         """Let the sensor see what is in the booth now; or let a fault happen."""
@@ -171,9 +169,7 @@ class SimulatedCamera:
             self._wrong = LOSING[fault][1]
             raise LOSING[fault][0](self._name, f"{self._wrong}; it must be opened again")
         if fault == "setting-rejected":
-            raise SettingRejectedError(
-                self._name, f"does not take exposure_us = {self._applied.exposure_us:g} any more"
-            )
+            self._reject(self._applied.exposure_us)
         if fault == "trigger-timeout":
             return
         self._triggers += 1
