@@ -41,16 +41,14 @@ class Candidate:
         mix = self.title or " ".join(f"{name} {100 * value:.0f}" for name, value in self.mix.items())
         return mix if self.share == 1.0 else f"{mix}, {100 * self.share:.0f} % exposure"
 
-    def lighting(self, base: Lighting, name: str = "") -> Lighting:
+    def lighting(self, base: Lighting, **others: object) -> Lighting:
         """As a table of a recipe.
 
         Args:
             base: Gives the rest.
-            name: Instead of the base's.
+            others: What else is set.
         """
-        return exposed(
-            base.model_copy(update={"name": name or base.name, "intensities": dict(self.mix)}), self.settings
-        )
+        return exposed(base, self.settings, intensities=dict(self.mix), **others)
 
 
 def exposed(lighting: Lighting, settings: Mapping[str, Setting], **others: object) -> Lighting:

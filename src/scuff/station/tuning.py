@@ -38,9 +38,16 @@ class Watch:
     def step(self) -> None:
         """A picture is done."""
 
+    def end(self) -> None:
+        """Nothing more comes."""
+
 
 class Tuner:
-    """Searches."""
+    """Searches.
+
+    Attributes:
+        watch: Is told how far it is.
+    """
 
     def __init__(
         self,
@@ -64,7 +71,7 @@ class Tuner:
             watch: Is told how far it is.
         """
         self._recipe, self._base, self._studio, self._look, self._truths = recipe, base, studio, look, truths
-        self._cost, self._watch = false_alarm_cost, watch or Watch()
+        self._cost, self.watch = false_alarm_cost, watch or Watch()
         self._regions = Regions(recipe.inspection.region)
 
     def tune(self, parts: Sequence[str], verified: int) -> list[Tried]:
@@ -82,7 +89,7 @@ class Tuner:
             PictureError: A region does not fit, or the network cannot judge.
         """
         luminaires = self._recipe.light.luminaires
-        self._watch.phase("Taking the parts under each luminaire alone", 0)
+        self.watch.phase("Taking the parts under each luminaire alone", 0)
         mixer = Mixer(
             self._studio.alone(alone(luminaires, self._base.strobe), parts), self._regions, self._recipe.exposure
         )
@@ -100,7 +107,7 @@ class Tuner:
         return sorted(captured, key=lambda each: (each.keeps(most), _value(each)), reverse=True) + tried[verified:]
 
     def _predicted(self, mixer: Mixer, candidates: Sequence[Candidate], phase: str) -> list[Tried]:
-        self._watch.phase(phase, len(candidates) * len(mixer.views))
+        self.watch.phase(phase, len(candidates) * len(mixer.views))
         return [Tried(each, worth(list(self._judged(mixer, each)), self._cost)) for each in candidates]
 
     def _judged(self, mixer: Mixer, candidate: Candidate) -> Iterator[Judged]:
@@ -114,14 +121,14 @@ class Tuner:
         if truth is not None and inside is not None:
             truth = np.where(inside > 0, truth, np.uint8(0))  # the network does not look elsewhere
         judged = judge(self._look(rgb(frame), frame.camera), truth)
-        self._watch.step()
+        self.watch.step()
         return judged
 
     def _captured(self, best: Sequence[Tried], parts: Sequence[str]) -> list[Tried]:
         """Take the best ones for real; part by part, so that each lies in the booth once."""
-        lightings = [each.candidate.lighting(self._base, str(number)) for number, each in enumerate(best)]
+        lightings = [each.candidate.lighting(self._base, name=str(number)) for number, each in enumerate(best)]
         cameras = len(best[0].candidate.settings)
-        self._watch.phase("The best, with real frames", len(best) * len(parts) * cameras)
+        self.watch.phase("The best, with real frames", len(best) * len(parts) * cameras)
         shots: list[list[Shot]] = [[] for _ in best]
         judged: list[list[Judged]] = [[] for _ in best]
         for part, frames in self._studio.take(lightings, parts):
