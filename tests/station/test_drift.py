@@ -14,7 +14,7 @@ KEY = "left", "all"
 
 def recipe_of(**exposure: float | bool) -> Recipe:
     return Recipe(
-        exposure=ExposureControl.model_validate({"black_level": 0.0} | exposure),
+        exposure=ExposureControl.model_validate({"black_level": 0.0, "tolerance": 0.05} | exposure),
         lightings=(Lighting(name="all"), Lighting(name="A", intensities={"A": 1.0, "B": 0.0})),
     )
 

@@ -68,9 +68,7 @@ def _remarks(tried: Tried, camera: str, settings: ExposureControl) -> list[str]:
     setting = tried.candidate.settings[camera]
     if tried.level(camera) < settings.level * tried.candidate.share * (1 - 2 * settings.tolerance):
         is_longest = setting.exposure_us >= settings.longest_us
-        why = (
-            "exposure.longest_us and most_gain_db allow no more" if is_longest else "brighter metal must not be clipped"
-        )
+        why = "exposure.longest_us allows no more" if is_longest else "more of the metal would be clipped"
         remarks.append(f"darker than exposure.level = {settings.level:g}: {why}")
     if tried.spread(camera) > settings.tolerance:
         remarks.append(

@@ -114,7 +114,7 @@ class ExposureControl(Section):
     longest_us: float = Field(100_000.0, gt=0, le=10_000_000, description="Longest exposure; gain does the rest.")
     most_gain_db: float = Field(12.0, ge=0, le=48, description="Largest gain, in dB; more shows noise.")
     follow: bool = Field(True, description="Correct drift from part to part: lamps that age, parts that shine more.")
-    tolerance: float = Field(0.05, gt=0, lt=1, description="Smaller differences from the level are left alone.")
+    tolerance: float = Field(0.1, gt=0, lt=1, description="Smaller differences from the level are left alone.")
     most: float = Field(2.0, gt=1, le=8, description="Largest change of the exposure in all, as a factor either way.")
 
 

@@ -11,7 +11,7 @@ from scuff.core.region import Regions
 from scuff.core.station_recipe import Lighting
 from scuff.station.acquisition_error import AcquisitionError
 from scuff.station.capture import Capture
-from scuff.station.exposure import HIGHEST, Setting, best_correction, measure
+from scuff.station.exposure import Setting, best_correction, measure
 from scuff.station.mixing import View
 from scuff.station.raw_frame import RawFrame
 
@@ -21,8 +21,9 @@ ROUNDS = 8
 CLOSE = 0.1
 """Corrections that are smaller are not worth another capture: what is mixed is scaled anyway."""
 
-HEADROOM = 0.8
-"""For parts that shine more than the first."""
+HEADROOM = 0.5
+"""What is clipped cannot be mixed: so much of the best exposure keeps the highlights that this one would cut off, and
+those of parts that shine more than the first."""
 
 TRIES = 3
 """Of a capture: cameras lose a frame now and then."""
@@ -115,8 +116,7 @@ class Studio:
         """What a frame should be taken with; ``None``: that is near enough."""
         inside = self._regions.of(frame.camera, (frame.pixels.shape[0], frame.pixels.shape[1]))
         measured = measure(frame, inside, self._recipe.exposure)
-        # The brighter the better as long as nothing is cut off: what is mixed must have little noise.
-        factor = best_correction(measured, HIGHEST) * HEADROOM
+        factor = best_correction(measured, self._recipe.exposure.level) * HEADROOM
         setting = Setting.reaching(measured.setting.sensitivity * factor, self._recipe.exposure)
         change = abs(math.log(setting.sensitivity / measured.setting.sensitivity))
         return setting if change > math.log1p(CLOSE) else None
