@@ -125,7 +125,7 @@ def command(
             tuner = Tuner(recipe, base, studio, look, truths, false_alarm_cost, TuningProgress())
             tried = _tuned(tuner, serials, verified, recipe.exposure)
             lightings = (tried[0].candidate.lighting(base, level=tried[0].levels()),)
-    except KeyboardInterrupt as stopped:
+    except (KeyboardInterrupt, click.Abort) as stopped:
         click.echo(f"\nStopped; {recipe_file} is as it was", err=True)
         raise SystemExit(INTERRUPTED) from stopped
     if sheet is not None:
@@ -179,7 +179,7 @@ def _placing(recipe: Recipe) -> Callable[[str], None]:
     """What puts a part into the booth: a person, unless it is simulated."""
 
     def ask(part: str) -> None:
-        click.prompt(f"Put part {part} into the booth, and press Enter", default="", show_default=False)
+        click.prompt(f"Place {part} and press Enter", default="", show_default=False, prompt_suffix=" ")
 
     are_real = any(camera.driver in REAL for camera in cameras_of(recipe))
     return ask if are_real else lambda _part: None

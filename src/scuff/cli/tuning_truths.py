@@ -10,6 +10,7 @@ from scuff.core.errors import StationError
 from scuff.core.mask import OUTSIDE, SOUND
 from scuff.core.picture import read_values
 from scuff.core.recipe import Recipe
+from scuff.core.station_recipe import CameraSettings
 from scuff.station.expectation import Truths
 from scuff.station.opening import cameras_of, world_of
 
@@ -37,10 +38,16 @@ def simulated_truths(recipe: Recipe, parts: Sequence[str]) -> Truths:
     if world is None or any(camera.driver != "simulated" for camera in cameras):
         return {}
     return {
-        (part, camera.name): world.truth(part, camera.device or camera.name).mask
+        (part, camera.name): _seen(world.truth(part, camera.device or camera.name).mask, camera)
         for part in parts
         for camera in cameras
     }
+
+
+def _seen(mask: NDArray[np.uint8], camera: CameraSettings) -> NDArray[np.uint8]:
+    """The part of a mask that a camera reads out."""
+    height, width = camera.height_px or mask.shape[0], camera.width_px or mask.shape[1]
+    return mask[camera.top_px : camera.top_px + height, camera.left_px : camera.left_px + width]
 
 
 def _mask(folder: Path, stem: str) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from scuff.core.recipe import Recipe
 from scuff.core.region import Regions
+from scuff.core.station_recipe import SIMULATED_CAMERAS
 from scuff.station.capture import Capture
 from scuff.station.exposure import Measurement, Setting, correction, measure
 from scuff.station.raw_frame import RawFrame
@@ -38,15 +39,12 @@ References = Mapping[tuple[str, str], Reference]
 
 def references_of(recipe: Recipe) -> dict[tuple[str, str], Reference]:
     """What `scuff station tune` left in a recipe; a camera and a lighting that were not tuned are not followed."""
-    cameras = {camera.name: camera for camera in recipe.cameras}
+    cameras = {camera.name: camera for camera in recipe.cameras or SIMULATED_CAMERAS}
     found: dict[tuple[str, str], Reference] = {}
     for lighting in recipe.lightings:
         for name, level in lighting.level.items():
-            own = cameras.get(name)
-            exposure_us = lighting.exposure_us.get(name, own.exposure_us if own else None)
-            gain_db = lighting.gain_db.get(name, own.gain_db if own else 0.0)
-            if exposure_us is not None:
-                found[name, lighting.name] = Reference(Setting(exposure_us, gain_db), level)
+            used = lighting.applied_to(cameras[name])
+            found[name, lighting.name] = Reference(Setting(used.exposure_us, used.gain_db), level)
     return found
 
 
