@@ -58,7 +58,7 @@ def test_the_network_of_a_bundle_judges_mixes_and_the_best_is_written(
     assert lighting.name == "tuned"
     assert max(lighting.intensities.values()) == 1.0
     captured = capsys.readouterr()
-    assert "Worth: expected recall less false alarms" in captured.out
+    assert "Worth of light, by predicted and by captured frames: expected recall less false alarms" in captured.out
     assert "A 100 B 100" in captured.out
     assert "Mixes of light: 20 pictures" in captured.err  # 5 mixes, 2 parts, 2 cameras
     assert read_size(sheet)[1] > 1000

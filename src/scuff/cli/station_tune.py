@@ -121,7 +121,7 @@ def command(
             truths = masks_of(masks, serials, recipe) if masks else simulated_truths(recipe, serials)
             if not truths:
                 click.echo(WEAK, err=True)
-            look = _looking(Inspector(open_bundle(bundle), recipe))
+            look = looking(Inspector(open_bundle(bundle), recipe))
             tuner = Tuner(recipe, base, studio, look, truths, false_alarm_cost, TuningProgress())
             tried = _tuned(tuner, serials, verified, recipe.exposure)
             lightings = (tried[0].candidate.lighting(base, level=tried[0].levels()),)
@@ -163,7 +163,7 @@ def _tuned(tuner: Tuner, parts: Sequence[str], verified: int, settings: Exposure
     return tried
 
 
-def _looking(inspector: Inspector) -> Look:
+def looking(inspector: Inspector) -> Look:
     """A network as tuning asks it."""
 
     def look(pixels: NDArray[np.uint8], camera: str) -> Seen:

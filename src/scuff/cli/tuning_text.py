@@ -10,7 +10,8 @@ from scuff.station.candidate import Tried
 from scuff.station.expectation import Worth
 from scuff.station.tuning import Watch
 
-HEADINGS = ("light", "worth", "recall", "found", "false alarms", "captured", "clipped")
+HEADINGS = ("light", "predicted", "captured", "recall", "found", "false alarms", "clipped")
+"""Worth by predicted and by real frames; the rest is of the real ones where there are any."""
 
 
 class TuningProgress(Watch):
@@ -45,7 +46,13 @@ def tried_lines(tried: Sequence[Tried], settings: ExposureControl) -> list[str]:
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     known = tried[0].expected.recall is not None
     meaning = "expected recall less false alarms" if known else "certainty of the network, for want of known defects"
-    return [f"Worth: {meaning}", "", *table, "", *exposed_lines(tried[:1], settings)]
+    return [
+        f"Worth of light, by predicted and by captured frames: {meaning}",
+        "",
+        *table,
+        "",
+        *exposed_lines(tried[:1], settings),
+    ]
 
 
 def exposed_lines(tried: Sequence[Tried], settings: ExposureControl) -> list[str]:
@@ -84,8 +91,8 @@ def _row(tried: Tried) -> tuple[str, ...]:
     return (
         tried.candidate.name,
         f"{tried.expected.value:.3f}",
-        *_recall(captured or tried.expected),
         f"{captured.value:.3f}" if captured else "",
+        *_recall(captured or tried.expected),
         f"{100 * max(shares):.2g} %" if shares else "",
     )
 
