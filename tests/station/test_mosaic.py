@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from tests.fixtures.raw_frames import raw_frame
 
-from scuff.core.errors import PictureError, StationError
+from scuff.core.errors import PictureError
 from scuff.station.mosaic import Colours
 
 SQUARE = np.array([[1, 2], [3, 4]], np.uint8)
@@ -44,7 +44,7 @@ def test_only_the_region_counts() -> None:
     inside = np.where(pixels, np.uint8(255), np.uint8(0))
     samples = Colours.of(raw_frame(pixels, "BayerRG8")).samples(inside)
     assert {name: values.tolist() for name, values in samples.items()} == {name: [1.0] for name in samples}
-    with pytest.raises(StationError, match=r"left, frame 1: inspection.region is too small to measure its light"):
+    with pytest.raises(PictureError, match=r"left, frame 1: inspection.region is too small to measure its light"):
         Colours.of(raw_frame(pixels)).samples(np.zeros((4, 4), np.uint8))
 
 

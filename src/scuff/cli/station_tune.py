@@ -64,7 +64,12 @@ Examples:
     help="Known defects of the parts: PART-CAMERA.png, 0 for sound metal, as `scuff import` writes masks/. The "
     "simulated booth knows its own.",
 )
-@click.option("--lighting", "name", metavar="NAME", help="Which of [[lightings]] to tune, where there are several.")
+@click.option(
+    "--lighting",
+    "name",
+    metavar="NAME",
+    help="Which of [[lightings]] to tune; a new one, if there is none of that name.",
+)
 @click.option(
     "--verify",
     "verified",

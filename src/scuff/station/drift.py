@@ -121,7 +121,7 @@ class DriftController:
             What to set for the next parts, and what has just reached its limit; empty: all is well.
 
         Raises:
-            PictureError: A region does not fit the frame, or a pixel format is none that scuff reads.
+            PictureError: The region does not fit the frame or is too small, or a pixel format is none that scuff reads.
         """
         if not self._settings.follow:
             return []

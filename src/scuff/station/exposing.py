@@ -27,8 +27,8 @@ def expose(recipe: Recipe, lightings: Sequence[Lighting], studio: Studio, parts:
         One for each lighting, in their order, with real frames.
 
     Raises:
-        StationError: Frames do not come, or the region holds no sample.
-        PictureError: A region does not fit.
+        StationError: Frames do not come.
+        PictureError: The region does not fit, or is too small.
     """
     regions = Regions(recipe.inspection.region)
     mixer = Mixer(studio.alone(lightings, parts), regions, recipe.exposure)

@@ -107,8 +107,7 @@ def measure(frame: RawFrame, inside: NDArray[np.uint8] | None, settings: Exposur
         settings: Give percentile, share and black level.
 
     Raises:
-        PictureError: The pixel format is none that scuff reads.
-        StationError: No sample lies in the region.
+        PictureError: The pixel format is none that scuff reads, or no sample lies in the region.
     """
     colours = Colours.of(frame)
     samples = colours.samples(inside)

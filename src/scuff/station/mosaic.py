@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scuff.core.errors import PictureError, StationError
+from scuff.core.errors import PictureError
 from scuff.core.pixel_format import genicam_format
 from scuff.station.raw_frame import RawFrame
 
@@ -67,7 +67,7 @@ class Colours:
             inside: H×W, not 0 where they count; ``None``: everywhere.
 
         Raises:
-            StationError: None of them counts.
+            PictureError: None of them counts.
         """
         height, width = next(iter(self.planes.values())).shape
         thin = max(1, math.isqrt(height * width // SAMPLES))
@@ -79,7 +79,7 @@ class Colours:
                 values = values[inside[row :: self.step, column :: self.step][::thin, ::thin] != 0]
             taken[name] = values.ravel().astype(np.float32) / np.float32(self.full_scale)
         if not all(values.size for values in taken.values()):
-            raise StationError(f"{self.where}: inspection.region is too small to measure its light; draw it larger")
+            raise PictureError(f"{self.where}: inspection.region is too small to measure its light; draw it larger")
         return taken
 
 

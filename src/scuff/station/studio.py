@@ -71,7 +71,8 @@ class Studio:
         """Take all parts under each lighting, exposed by what the first of them shows.
 
         Raises:
-            StationError: A frame does not come, or is not to be exposed.
+            StationError: A frame does not come.
+            PictureError: The region does not fit, or is too small.
             AcquisitionError: The cameras or the light cannot be opened.
         """
         views: list[View] = []

@@ -85,8 +85,8 @@ class Tuner:
             What was tried, the best first: first those with real frames, by what these are worth.
 
         Raises:
-            StationError: Frames do not come, or the region holds no sample.
-            PictureError: A region does not fit, or the network cannot judge.
+            StationError: Frames do not come.
+            PictureError: The region does not fit or is too small, or the network cannot judge.
         """
         luminaires = self._recipe.light.luminaires
         self.watch.phase("Taking the parts under each luminaire alone", 0)
