@@ -101,7 +101,9 @@ class DriftController:
         self._regions = Regions(recipe.inspection.region)
         every = recipe.light.luminaires
         self._lit = {
-            each.name: tuple(name for name, share in each.intensities.items() if share > 0) or every
+            each.name: tuple(name for name, share in each.intensities.items() if share > 0)
+            if each.intensities
+            else every
             for each in recipe.lightings
         }
         self._at_limit: dict[tuple[str, str], Adjustment] = {}
@@ -137,7 +139,8 @@ class DriftController:
         changes = abs(math.log(setting.sensitivity / measured.setting.sensitivity)) > SAME
         is_off = not self._is_within(correction(measured, reference.level))
         moved = setting.sensitivity / reference.setting.sensitivity
-        at_limit = self._is_within(self._settings.most / max(moved, 1 / moved)) or (is_off and not changes)
+        is_far = max(moved, 1 / moved) >= self._settings.most / (1 + self._settings.tolerance)
+        at_limit = is_far or (is_off and not changes)
         adjustment = self._said(frame, measured, reference, setting, at_limit)
         is_news = at_limit and key not in self._at_limit
         if at_limit:
