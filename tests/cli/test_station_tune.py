@@ -128,3 +128,16 @@ def test_ctrl_c_leaves_the_recipe_as_it_was(
     tune(recipe, *PARTS, code=130)
     assert recipe.read_text() == before
     assert f"Stopped; {recipe} is as it was" in capsys.readouterr().err
+
+
+def test_light_that_clips_too_much_is_not_written(
+    recipe: Path,
+    make_bundle: Callable[..., Bundle],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("scuff.station.candidate.Tried.keeps", lambda *_: False)
+    before = recipe.read_text()
+    tune(recipe, *PARTS, "--bundle", make_bundle().folder, "--verify", 1, code=2)
+    assert recipe.read_text() == before
+    assert "clips more of the metal than exposure.clipped_share = 0.002; nothing was written" in capsys.readouterr().err

@@ -13,7 +13,7 @@ WORTH = Worth(0.45, 0.5, 1, 2, 1.0)
 
 def shot(value: int) -> Shot:
     frame = raw_frame(np.full((8, 8), value, np.uint8))
-    return Shot(frame, "P1", measure(frame, None, PLAIN))
+    return Shot("P1", "left", measure(frame, None, PLAIN))
 
 
 def tried(*values: int, exposure_us: float = 1000.0, share: float = 1.0) -> Tried:

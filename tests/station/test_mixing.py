@@ -55,7 +55,7 @@ def test_the_level_says_how_a_mix_is_exposed() -> None:
     assert mixer(A=41, B=20, dark=10).setting("left", {"A": 1.0, "B": 1.0}, 0.5).exposure_us == pytest.approx(1250.0)
 
 
-def test_highlights_hold_it_down_and_the_brightest_part_decides() -> None:
+def test_highlights_hold_it_down() -> None:
     pixels = np.full((10, 10), 51, np.uint8)
     pixels[:2] = 102
     bright = View("P2", "left", {"A": raw_frame(pixels)})

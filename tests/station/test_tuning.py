@@ -148,3 +148,12 @@ def test_lightings_are_exposed_as_they_are() -> None:
     assert only_b.candidate.settings["left"].exposure_us == pytest.approx(10_000.0, rel=0.02)
     assert (both.candidate.name, both.captured) == ("both", None)
     assert both.level("left") == pytest.approx(0.3, abs=0.01)
+
+
+def test_frames_of_the_first_parts_alone_are_kept_for_they_are_large() -> None:
+    (lighting,) = expose(RECIPE, (Lighting(name="both"),), Booth().studio(), ["P1", "P2", "P3"])
+    assert [(shot.part, shot.frame is not None) for shot in lighting.shots] == [
+        ("P1", True),
+        ("P2", True),
+        ("P3", False),
+    ]

@@ -26,7 +26,7 @@ def test_clipping_of_a_single_colour_shows() -> None:
 def test_what_was_not_captured_has_no_row() -> None:
     worth, candidate = Worth(0.5, 0.6, 1, 2, 0.1), Candidate({"A": 1.0}, {"left": Setting(1000.0)})
     frame = raw_frame(np.full((8, 12), 100, np.uint8))
-    shot = Shot(frame, "P1", measure(frame, None, ExposureControl()))
+    shot = Shot("P1", "left", measure(frame, None, ExposureControl()), frame)
     rows = [draw_sheet("Plate", [Tried(candidate, worth, worth, (shot,))] * count, 0.01).shape[0] for count in (1, 2)]
     assert (
         draw_sheet("Plate", [Tried(candidate, worth, worth, (shot,)), Tried(candidate, worth)], 0.01).shape[0]

@@ -136,6 +136,8 @@ def command(
     if sheet is not None:
         write_png(sheet, draw_sheet(recipe.product.name, tried, recipe.exposure.clipped_share))
         click.echo(f"Wrote {sheet}")
+    if bundle is not None:
+        _check_clipping(tried, recipe.exposure.clipped_share)
     _write(recipe_file, lightings, dry_run)
 
 
@@ -150,22 +152,26 @@ def _exposed(
 
 
 def _tuned(tuner: Tuner, parts: Sequence[str], verified: int, settings: ExposureControl) -> list[Tried]:
-    """Search, and tell what was tried.
-
-    Raises:
-        StationError: Even the best clips too much.
-    """
+    """Search, and tell what was tried."""
     try:
         tried = tuner.tune(parts, verified)
     finally:
         tuner.watch.end()
     click.echo("\n".join(tried_lines(tried, settings)))
-    if not tried[0].keeps(settings.clipped_share):
-        raise StationError(
-            f"each of the best {verified} clips more than exposure.clipped_share = {settings.clipped_share:g} of the "
-            "metal; give more parts to expose by, or allow more"
-        )
     return tried
+
+
+def _check_clipping(tried: Sequence[Tried], most: float) -> None:
+    """Refuse what clips too much.
+
+    Raises:
+        StationError: Even the best of those that were captured does.
+    """
+    if not tried[0].keeps(most):
+        raise StationError(
+            f"even the best light that was captured clips more of the metal than exposure.clipped_share = {most:g}; "
+            "nothing was written: give more parts to expose by, verify more of the mixes, or allow more"
+        )
 
 
 def looking(inspector: Inspector) -> Look:

@@ -77,6 +77,8 @@ def _remarks(tried: Tried, camera: str, settings: ExposureControl) -> list[str]:
         is_longest = setting.exposure_us >= settings.longest_us
         why = "exposure.longest_us allows no more" if is_longest else "more of the metal would be clipped"
         remarks.append(f"darker than exposure.level = {settings.level:g}: {why}")
+    if tried.clipped_share(camera) > settings.clipped_share:
+        remarks.append(f"more is clipped than exposure.clipped_share = {settings.clipped_share:g}: give more parts")
     if tried.spread(camera) > settings.tolerance:
         remarks.append(
             f"parts differ by more than exposure.tolerance = {settings.tolerance:g}: raise it, or differences of parts "

@@ -15,6 +15,9 @@ from scuff.station.raw_frame import RawFrame
 COARSE = (1.0, 0.5, 0.0)
 """Intensities that are tried first, in all mixes that have a luminaire at full: less of all is less exposure."""
 
+KEPT_PARTS = 2
+"""Parts whose frames are kept, to be looked at."""
+
 FINE = 0.25
 """Around the best of them each luminaire is tried this much brighter and darker."""
 
@@ -62,17 +65,19 @@ def exposed(lighting: Lighting, settings: Mapping[str, Setting], **others: objec
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A real frame of a candidate.
+    """A real frame of a candidate, and how it is exposed.
 
     Attributes:
-        frame: The frame.
         part: The part.
+        camera: The camera.
         measured: How it is exposed.
+        frame: The frame; ``None``: it was not kept, for frames are large.
     """
 
-    frame: RawFrame
     part: str
+    camera: str
     measured: Measurement
+    frame: RawFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ class Tried:
         return all(self.clipped_share(camera) <= clipped_share for camera in self.candidate.settings)
 
     def _of(self, camera: str) -> list[Shot]:
-        return [shot for shot in self.shots if shot.frame.camera == camera]
+        return [shot for shot in self.shots if shot.camera == camera]
 
 
 def coarse(luminaires: Sequence[str]) -> Iterator[Mix]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from scuff.core.recipe import Recipe
 from scuff.core.region import Regions
 from scuff.core.station_recipe import Lighting
-from scuff.station.candidate import Candidate, Shot, Tried, exposed
+from scuff.station.candidate import KEPT_PARTS, Candidate, Shot, Tried, exposed
 from scuff.station.expectation import Worth
 from scuff.station.exposure import measure
 from scuff.station.mixing import Mixer
@@ -21,7 +21,7 @@ def expose(recipe: Recipe, lightings: Sequence[Lighting], studio: Studio, parts:
         recipe: Says what a well exposed frame is, and where.
         lightings: To expose.
         studio: Takes the frames.
-        parts: Serial numbers of parts; the brightest of them decides.
+        parts: Serial numbers of parts, which are taken together.
 
     Returns:
         One for each lighting, in their order, with real frames.
@@ -37,7 +37,8 @@ def expose(recipe: Recipe, lightings: Sequence[Lighting], studio: Studio, parts:
     shots: dict[str, list[Shot]] = {each.name: [] for each in lightings}
     for part, frames in studio.take([exposed(each, found[each.name]) for each in lightings], parts):
         for frame in frames:
+            kept = frame if part in parts[:KEPT_PARTS] else None
             inside = regions.of(frame.camera, (frame.pixels.shape[0], frame.pixels.shape[1]))
-            shots[frame.lighting].append(Shot(frame, part, measure(frame, inside, recipe.exposure)))
+            shots[frame.lighting].append(Shot(part, frame.camera, measure(frame, inside, recipe.exposure), kept))
     candidates = [Candidate(mixes[name], settings, title=name) for name, settings in found.items()]
     return [Tried(each, UNJUDGED, None, tuple(shots[each.title])) for each in candidates]

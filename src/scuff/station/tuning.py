@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scuff.core.recipe import Recipe
 from scuff.core.region import Regions
 from scuff.core.station_recipe import Lighting
-from scuff.station.candidate import Candidate, Shot, Tried, around, coarse
+from scuff.station.candidate import KEPT_PARTS, Candidate, Shot, Tried, around, coarse
 from scuff.station.expectation import Judged, Seen, Truths, judge, worth
 from scuff.station.exposure import Measurement, measure
 from scuff.station.mixing import Mix, Mixer, alone
@@ -134,7 +134,8 @@ class Tuner:
         for part, frames in self._studio.take(lightings, parts):
             for frame in frames:
                 number = int(frame.lighting)
-                shots[number].append(Shot(frame, part, self._measured(frame)))
+                kept = frame if part in parts[:KEPT_PARTS] else None
+                shots[number].append(Shot(part, frame.camera, self._measured(frame), kept))
                 judged[number].append(self._judge(frame, part))
         return [
             replace(each, captured=worth(judged[number], self._cost), shots=tuple(shots[number]))

@@ -41,12 +41,12 @@ def draw_sheet(title: str, tried: Sequence[Tried], clipped_share: float) -> NDAr
         H×W×3, RGB: a row for each, with the frames of the first parts.
     """
     shown = [each for each in tried if each.shots]
-    cells = max((len(each.shots[:MOST_CELLS]) for each in shown), default=1)
+    cells = max((len(_cells(each)) for each in shown), default=1)
     sheet = Sheet(BESIDE_PX + cells * (CELL_PX + GAP_PX) - GAP_PX)
     sheet.title(title)
     sheet.line([Words("clipped", square=MARK), Words("Brightened for the eye; the network sees linear frames.")])
     for each in shown:
-        sheet.row([_cell(shot) for shot in each.shots[:MOST_CELLS]], _beside(each, clipped_share), BESIDE_PX)
+        sheet.row(_cells(each), _beside(each, clipped_share), BESIDE_PX)
     return sheet.drawn()
 
 
@@ -67,11 +67,15 @@ def _beside(tried: Tried, clipped_share: float) -> list[Words]:
     return lines
 
 
-def _cell(shot: Shot) -> Cell:
+def _cells(tried: Tried) -> list[Cell]:
+    return [_cell(shot, shot.frame) for shot in tried.shots if shot.frame is not None][:MOST_CELLS]
+
+
+def _cell(shot: Shot, frame: RawFrame) -> Cell:
     measured = shot.measured
     remark = f"{measured.setting.exposure_us / 1000:.3g} ms, level {measured.level:.2f}"
     clipped = f", {100 * measured.clipped_share:.2g} % clipped" if measured.clipped_share else ""
-    return Cell(f"{shot.part}, {shot.frame.camera}", remark + clipped, marked(shot.frame, CELL_PX))
+    return Cell(f"{shot.part}, {shot.camera}", remark + clipped, marked(frame, CELL_PX))
 
 
 def marked(frame: RawFrame, width_px: int) -> NDArray[np.uint8]:
