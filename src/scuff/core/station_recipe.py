@@ -211,6 +211,4 @@ def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lightin
             raise ValueError(f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is none of light.luminaires")
         named = {*lighting.exposure_us, *lighting.gain_db, *lighting.level}
         if unknown := sorted(named - known):
-            raise ValueError(
-                f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is no camera; there are: {', '.join(sorted(known))}"
-            )
+            raise ValueError(f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is none of [[cameras]]")
