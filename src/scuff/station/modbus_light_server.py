@@ -115,19 +115,19 @@ class ModbusLightServer:
         self, function: int, first: int, address: int, count: int, kept: list[int], new: list[Any] | None
     ) -> ExcCodes | None:
         """Know of a request before it is answered: reads are answered from ``kept``, and ``new`` is written there."""
-        names = self._names.get(function, {})
-        asked = range(address, address + (count if function in OF_REGISTERS else len(new or [0])))
+        names, written = self._names.get(function, {}), new or []
+        asked = range(address, address + (count if function in OF_REGISTERS else len(written or [0])))
         if any(each not in names for each in asked):
             return ExcCodes.ILLEGAL_ADDRESS
         if function == READ_INPUTS:
             self._put_faults(kept, first)
-        for place, value in enumerate(new or []):
+        for place, value in enumerate(written):
             name = names[address + place]
             if function in WRITE_COILS:
                 self._strobes[name] = bool(value)
             else:
-                new[place] = self._registers[name] = min(int(value), self.ceilings.get(name, int(value)))
-        if new and self._changed is not None:
+                written[place] = self._registers[name] = min(int(value), self.ceilings.get(name, int(value)))
+        if written and self._changed is not None:
             self._changed(self.intensities, frozenset(name for name, flashes in self._strobes.items() if flashes))
         return None
 
