@@ -123,6 +123,20 @@ class ExposureControl(Section):
     most: float = Field(2.0, gt=1, le=8, description="Largest change of the exposure in all, as a factor either way.")
 
 
+class LightCheck(Section):
+    """The daily look at the light, and how far it may be from the reference: `scuff station check`."""
+
+    reference: str = Field("flat-field", min_length=1, description="Folder of the reference.")
+    level_change: Share = Field(0.15, description="Largest change of a luminaire's light, as a share: lamps age.")
+    local_change: Share = Field(
+        0.1, description="Largest change of a place beside that of the whole field: dirt, a segment that failed."
+    )
+    clipped_share: Share = Field(0.005, description="Share of the pixels that may be at full scale beyond those then.")
+    dark_change: Share = Field(0.02, description="Largest change of what is read with all off, of full scale.")
+    noise_factor: float = Field(1.5, gt=1, description="Largest noise, as a factor of that then.")
+    least_sharpness: Share = Field(0.7, description="Least sharpness, as a share of that then.")
+
+
 class Simulation(Section):
     """The parts and faults of simulated cameras and lights."""
 
