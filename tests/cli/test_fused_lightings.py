@@ -78,8 +78,9 @@ def test_from_the_booth_to_a_verdict(scuff: Scuff, tmp_path: Path) -> None:
     # A recipe that was changed since the import must not make a bundle that sees other pictures than it was trained on.
     scuff("train", "patches", "run", "--accelerator=cpu", "--set", "frames.fused=[]")
     scuff("export", "run", "bundle")
-    kept = load_recipe(open_bundle(tmp_path / "bundle").recipe).frames
-    assert (kept.fused, kept.lighting_pattern) == (("A", "B"), "-(?P<lighting>[^-]+)$")
+    kept = load_recipe(open_bundle(tmp_path / "bundle").recipe)
+    assert (kept.frames.fused, kept.frames.lighting_pattern) == (("A", "B"), "-(?P<lighting>[^-]+)$")
+    assert kept.augmentation.hue == 0  # channels are no colours
 
     scuff("booth", "render", "new", "--parts", "2", "--first", "1001", *BOOTH, *LIGHTS)
     (tmp_path / "new" / "frames" / "P1002-right-B.png").unlink()
