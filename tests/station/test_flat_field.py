@@ -34,7 +34,7 @@ def failed(today: FlatField, limits: LightCheck = LIMITS) -> list[str]:
 
 
 def test_it_is_few_numbers() -> None:
-    assert np.shape(REFERENCE.levels) == (4, 6)
+    assert REFERENCE.grid.shape == (4, 6)
     assert np.nanmedian(REFERENCE.grid) == pytest.approx(0.5, abs=0.01)  # the dark level is taken away
     assert REFERENCE.dark == pytest.approx(0.1, abs=0.003)
     assert REFERENCE.noise == pytest.approx(0.01, rel=0.1)
