@@ -14,7 +14,13 @@ GRAIN = 1 + 0.1 * np.random.default_rng(7).standard_normal(HW)
 """Of the card: the same in every frame."""
 
 
-def seen(light: NDArray[np.float64] = LIGHT, dark: float = 0.1, noise: float = 0.01, seed: int = 1) -> FlatField:
+def seen(
+    light: NDArray[np.float64] = LIGHT,
+    dark: float = 0.1,
+    noise: float = 0.01,
+    seed: int = 1,
+    reference: FlatField | None = None,
+) -> FlatField:
     """The card under a light above a dark level, as shares of full scale."""
     draw = np.random.default_rng(seed)
 
@@ -23,7 +29,7 @@ def seen(light: NDArray[np.float64] = LIGHT, dark: float = 0.1, noise: float = 0
         return np.asarray(np.rint(noisy), np.uint8)
 
     lit = [raw_frame(frame(dark + light * GRAIN), lighting="A") for _ in range(2)]
-    return measure_field(lit, raw_frame(frame(np.full(HW, dark))), "A")
+    return measure_field(lit, raw_frame(frame(np.full(HW, dark))), "A", reference=reference)
 
 
 REFERENCE = seen()
@@ -116,10 +122,15 @@ def test_stray_light_noise_glare_and_defocus_fail(today: FlatField, what: str) -
 
 
 def test_a_luminaire_that_is_out_fails_by_its_level_alone() -> None:
-    comparison = compare(REFERENCE, seen(0 * LIGHT, seed=2), LIMITS)
-    assert "level" in [finding.what for finding in comparison.failed]
-    assert "evenness" not in [finding.what for finding in comparison.findings]
+    comparison = compare(REFERENCE, seen(0 * LIGHT, seed=2, reference=REFERENCE), LIMITS)
+    assert [finding.what for finding in comparison.failed] == ["level"]
     assert comparison.level == pytest.approx(0, abs=0.01)
+
+
+def test_a_place_that_is_dark_now_is_no_place_beside_the_card() -> None:
+    light = LIGHT.copy()
+    light[:, 160:] = 0
+    assert failed(seen(light, seed=2, reference=REFERENCE)) == ["evenness"]
 
 
 def test_limits_are_the_recipe_s() -> None:

@@ -9,8 +9,9 @@ from scuff.core.errors import StationError
 from scuff.core.picture import write_png
 from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe
+from scuff.station.card_viewer import CardViewer
 from scuff.station.light_check import compare, lines_of
-from scuff.station.light_reference import CardViewer, Reference, load_reference, paired, save_reference
+from scuff.station.light_reference import Reference, load_reference, save_reference
 from scuff.station.light_sheet import draw_check, draw_reference
 from scuff.station.opening import cameras_of, open_rig
 
@@ -87,8 +88,7 @@ def _take(viewer: CardViewer, folder: Path) -> None:
 
 def _check(viewer: CardViewer, recipe: Recipe, folder: Path, picture: Path) -> None:
     reference = load_reference(folder)
-    pairs = paired(reference, viewer.fields_as(reference))
-    comparisons = [compare(then, now, recipe.check) for then, now in pairs]
+    comparisons = [compare(then, now, recipe.check) for then, now in viewer.fields_beside(reference)]
     title = f"Light of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     write_png(picture, draw_check(title, f"reference of {reference.taken_at[:10]}", comparisons, recipe.check))
     click.echo("\n".join(lines_of(comparisons)))

@@ -20,6 +20,9 @@ CELLS, LEAST_CELL_PX = 24, 32
 LEAST_LIT = 0.1
 """A cell with less of the light of the brightest tells nothing: it lies beside the card."""
 
+DARK = 1e-3
+"""A level, as a share of full scale, that is none."""
+
 SURE = 5.0
 """Standard errors from which structure is told from noise."""
 
@@ -58,7 +61,11 @@ class FlatField(Frozen):
 
 
 def measure_field(
-    lit: Sequence[RawFrame], dark: RawFrame, luminaire: str, inside: NDArray[np.uint8] | None = None
+    lit: Sequence[RawFrame],
+    dark: RawFrame,
+    luminaire: str,
+    inside: NDArray[np.uint8] | None = None,
+    reference: FlatField | None = None,
 ) -> FlatField:
     """Measure the card under a luminaire.
 
@@ -70,6 +77,7 @@ def measure_field(
         dark: One with all luminaires off, with the same exposure.
         luminaire: Its name.
         inside: H×W, not 0 where it counts; ``None``: everywhere.
+        reference: Of the same view: the same cells count, however dark they are now. ``None``: the lit ones.
 
     Raises:
         PictureError: The pixel format is none that scuff reads.
@@ -78,7 +86,8 @@ def measure_field(
     mean = (first + second) * np.float32(0.5)
     height, width = lit[0].pixels.shape[:2]
     levels = _medians(mean - off, cells_of((height, width)))
-    counted = _counted(levels, inside)
+    counted = _counted(levels, inside) if reference is None else ~np.isnan(reference.grid)
+    level = float(np.mean(levels[counted])) if counted.any() else 0.0
     pixels = _of_cells(counted, mean.shape) if counted.any() else np.ones(mean.shape, np.bool_)
     return FlatField(
         camera=lit[0].camera,
@@ -93,7 +102,7 @@ def measure_field(
         dark=round(float(np.median(off[pixels])), 5),
         clipped_share=round(_clipped_share(lit[0]), 6),
         noise=round(_noise(first[pixels], second[pixels]), 6),
-        sharpness=_sharpness(first, second, pixels, float(np.mean(levels[counted]))) if counted.any() else None,
+        sharpness=_sharpness(first, second, pixels, level) if level > DARK else None,
     )
 
 
@@ -129,7 +138,7 @@ def _medians(plane: Plane, cells: tuple[int, int]) -> Plane:
 
 def _counted(levels: Plane, inside: NDArray[np.uint8] | None) -> NDArray[np.bool_]:
     """The cells that are lit and lie wholly in the region; those at the rim of the card hang on how it lies."""
-    counted = levels >= max(LEAST_LIT * float(levels.max()), 1e-3)
+    counted = levels >= max(LEAST_LIT * float(levels.max()), DARK)
     if inside is not None:
         of_pixel = inside != 0
         down, across = (_edges(length, number) for length, number in zip(inside.shape, levels.shape, strict=True))

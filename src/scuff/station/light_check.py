@@ -13,7 +13,7 @@ LEAST_NOISE = 1e-4
 """Less is none: a reference without noise would forbid all."""
 
 OUT = 0.05
-"""A luminaire with less of its light is out, and has no evenness."""
+"""A luminaire with less of its light is out, and shows neither evenness nor sharpness."""
 
 ADVICE = {
     "level": "a lamp ages and a window gets dirty: clean it, replace it, or set its controller and tune again",
@@ -111,20 +111,19 @@ def compare(reference: FlatField, today: FlatField, limits: LightCheck) -> Compa
 
     Args:
         reference: Then.
-        today: Now, with the same exposure.
+        today: Now, with the same exposure and the same cells.
         limits: Of the recipe.
     """
-    # A cell that is dark today has no level of its own, and would be passed over: it has none of the light.
-    ratios = np.where(np.isnan(reference.grid), np.nan, np.nan_to_num(today.grid) / reference.grid).astype(np.float32)
-    light = Comparison(today.camera, today.luminaire, ratios, ())
+    light = Comparison(today.camera, today.luminaire, today.grid / reference.grid, ())
+    is_lit = light.level > OUT
     findings = [
         Finding("level", light.level, 1 - limits.level_change, 1 + limits.level_change),
-        *([_evenness(light.local, today, limits)] if light.level > OUT else []),
+        *([_evenness(light.local, today, limits)] if is_lit else []),
         Finding("clipped", today.clipped_share, None, reference.clipped_share + limits.clipped_share),
         Finding("dark", today.dark - reference.dark, -limits.dark_change, limits.dark_change),
         Finding("noise", today.noise / max(reference.noise, LEAST_NOISE), None, limits.noise_factor),
     ]
-    if reference.sharpness:
+    if reference.sharpness and is_lit:
         findings.append(
             Finding("sharpness", (today.sharpness or 0.0) / reference.sharpness, limits.least_sharpness, None)
         )

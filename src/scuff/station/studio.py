@@ -56,15 +56,22 @@ class Taking(Protocol):
 class Studio:
     """Takes frames under lightings that are not those of the recipe."""
 
-    def __init__(self, recipe: Recipe, open_rig: Callable[[Recipe], Taking], place: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        open_rig: Callable[[Recipe], Taking],
+        place: Callable[[str], None],
+        headroom: float = HEADROOM,
+    ) -> None:
         """Begin; nothing is opened yet.
 
         Args:
             recipe: Gives cameras, light, region and what a well exposed frame is.
             open_rig: Makes the rig of a recipe.
             place: Sees to it that a part lies in the booth, by its serial number.
+            headroom: So much of the best exposure is used.
         """
-        self._recipe, self._open_rig, self._place = recipe, open_rig, place
+        self._recipe, self._open_rig, self._place, self._headroom = recipe, open_rig, place, headroom
         self._regions = Regions(recipe.inspection.region)
 
     def alone(self, lightings: Sequence[Lighting], parts: Sequence[str]) -> list[View]:
@@ -117,7 +124,7 @@ class Studio:
         """What a frame should be taken with; ``None``: that is near enough."""
         inside = self._regions.of(frame.camera, (frame.pixels.shape[0], frame.pixels.shape[1]))
         measured = measure(frame, inside, self._recipe.exposure)
-        factor = best_correction(measured, self._recipe.exposure.level) * HEADROOM
+        factor = best_correction(measured, self._recipe.exposure.level) * self._headroom
         setting = Setting.reaching(measured.setting.sensitivity * factor, self._recipe.exposure)
         change = abs(math.log(setting.sensitivity / measured.setting.sensitivity))
         return setting if change > math.log1p(CLOSE) else None
