@@ -5,15 +5,17 @@ from pathlib import Path
 
 import click
 
+from scuff.cli.pool_progress import render_pool
 from scuff.core.errors import StationError
 from scuff.core.picture import write_png
 from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe
+from scuff.station.capture import REFERENCE_CARD
 from scuff.station.card_viewer import CardViewer
 from scuff.station.light_check import compare, lines_of
 from scuff.station.light_reference import Reference, load_reference, save_reference
 from scuff.station.light_sheet import draw_check, draw_reference
-from scuff.station.opening import cameras_of, open_rig
+from scuff.station.opening import cameras_of, open_rig, world_of
 
 FAILED, INTERRUPTED = 1, 130
 
@@ -59,14 +61,16 @@ def command(recipe_file: Path, is_reference: bool, picture: Path | None, yes: bo
     if picture is not None and picture.suffix.lower() != ".png":
         raise StationError(f"--picture {picture}: is written as PNG; name it {picture.with_suffix('.png').name}")
     viewer, folder = CardViewer(recipe, open_rig), Path(recipe.check.reference)
+    reference = None if is_reference else load_reference(folder)
     try:
+        render_pool(world_of(recipe), [REFERENCE_CARD])
         if not yes:
             _lay_card(recipe)
-        if is_reference:
+        if reference is None:
             _take(viewer, folder)
         else:
-            _check(viewer, recipe, folder, picture or folder / CHECK_PICTURE)
-    except KeyboardInterrupt as stopped:
+            _check(viewer, recipe, reference, picture or folder / CHECK_PICTURE)
+    except (KeyboardInterrupt, click.Abort) as stopped:
         click.echo("\nStopped; the reference is as it was", err=True)
         raise SystemExit(INTERRUPTED) from stopped
 
@@ -86,8 +90,7 @@ def _take(viewer: CardViewer, folder: Path) -> None:
     click.echo(f"Wrote the reference to {folder}")
 
 
-def _check(viewer: CardViewer, recipe: Recipe, folder: Path, picture: Path) -> None:
-    reference = load_reference(folder)
+def _check(viewer: CardViewer, recipe: Recipe, reference: Reference, picture: Path) -> None:
     comparisons = [compare(then, now, recipe.check) for then, now in viewer.fields_beside(reference)]
     title = f"Light of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     write_png(picture, draw_check(title, f"reference of {reference.taken_at[:10]}", comparisons, recipe.check))

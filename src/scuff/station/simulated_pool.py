@@ -9,7 +9,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -95,9 +95,10 @@ class Pool:
         number = int(ending[0]) if ending else zlib.crc32(serial.encode())
         return self.first + (number - self.first) % self.parts
 
-    def missing(self) -> list[Sight]:
-        """The sights that are not rendered yet."""
-        numbers = range(self.first, self.first + self.parts)
+    def missing(self, serials: Iterable[str] | None = None) -> list[Sight]:
+        """The sights that are not rendered yet, of the parts with these serial numbers; ``None``: of all parts."""
+        everything = range(self.first, self.first + self.parts)
+        numbers = everything if serials is None else dict.fromkeys(map(self.number_of, serials))
         return [sight for sight in sights(numbers) if not self._has(sight)]
 
     def render(self, sight: Sight) -> None:
