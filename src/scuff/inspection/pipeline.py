@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import CHECKSUMS, Bundle
 from scuff.core.defect import Defect
-from scuff.core.errors import PictureError
+from scuff.core.errors import PictureError, RecipeError
 from scuff.core.picture import read_content, sha256
 from scuff.core.plane import Planes
 from scuff.core.recipe import Recipe
+from scuff.core.recipe_file import load_recipe
 from scuff.inspection.opening import open_scorer
 from scuff.inspection.reading import checksum_of_contents, read_frame
 from scuff.inspection.regions import Criteria, find_defects
@@ -62,8 +63,10 @@ class Inspector:
 
         Raises:
             BundleError: The network cannot be loaded, or does not fit the bundle's classes and tiles.
-            RecipeError: The recipe sets a threshold for a class that the bundle does not have.
+            RecipeError: The recipe sets a threshold for a class that the bundle does not have, or fuses other lightings
+                than the bundle was trained on.
         """
+        _check_fused(bundle, recipe)
         self.bundle = bundle
         self.recipe = recipe
         self.scorer = open_scorer(bundle, recipe.inspection)
@@ -156,6 +159,16 @@ class Inspector:
         pattern: str = getattr(self.recipe.frames, f"{group}_pattern")
         found = re.search(pattern, path.stem) if pattern else None
         return (found[group] or None) if found else None
+
+
+def _check_fused(bundle: Bundle, recipe: Recipe) -> None:
+    """Refuse channels that mean something else than those that the network was trained on."""
+    trained, asked = load_recipe(bundle.recipe).frames.fused, recipe.frames.fused
+    if asked != trained:
+        raise RecipeError(
+            f"frames.fused = {list(asked)}: {bundle.folder} was trained with {list(trained)}, and would not know what "
+            "the channels are; set it as it was, or train again"
+        )
 
 
 def _settings(criteria: Criteria, recipe: Recipe, screening: bool) -> Settings:
