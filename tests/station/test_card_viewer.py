@@ -132,6 +132,11 @@ def test_another_station_than_that_of_the_reference_is_told(
             viewer.fields_beside(reference.model_copy(update={"fields": tuple(fields)}))
 
 
+def test_nobody_must_give_a_signal(recipe: Recipe, open_rig: Callable[[Recipe], Rig], reference: Reference) -> None:
+    waiting = tuple(camera.model_copy(update={"trigger": "hardware"}) for camera in recipe.cameras)
+    assert failed(recipe.model_copy(update={"cameras": waiting}), open_rig, reference) == []
+
+
 def test_the_region_of_the_reference_counts_whatever_the_recipe_says_now(
     recipe: Recipe, open_rig: Callable[[Recipe], Rig], reference: Reference
 ) -> None:
