@@ -143,7 +143,8 @@ def command(
 ) -> None:
     """Make the catalogue OUT from the annotated pictures of SOURCE, a folder or an annotation file.
 
-    Pictures stay where they are. Broken items are listed, with the reason, and left out; the rest is imported.
+    Pictures stay where they are; those of several lightings that the recipe fuses (frames.fused) become one, which the
+    catalogue keeps. Broken items are listed, with the reason, and left out; the rest is imported.
     """
     if annotation_format == "auto":
         annotation_format = "masks" if mask_folder else detect(source)
