@@ -131,9 +131,7 @@ class LightCheck(Section):
     local_change: Share = Field(
         0.1, description="Largest change of a place beside that of the whole field: dirt, a segment that failed."
     )
-    clipped_share: Share = Field(
-        0.005, description="Share of the pixels that may be at full scale beyond the reference."
-    )
+    clipped_share: Share = Field(0.005, description="Share of pixels that may be at full scale beyond the reference.")
     dark_change: Share = Field(0.02, description="Largest change of what is read with all off, of full scale.")
     noise_factor: float = Field(1.5, gt=1, description="Largest noise, as a factor of that of the reference.")
     least_sharpness: Share = Field(0.7, description="Least sharpness, as a share of that of the reference.")
