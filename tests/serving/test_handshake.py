@@ -1,6 +1,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import pytest
@@ -119,17 +120,18 @@ def signals(handshake: Handshake, *names: str) -> Iterator[Step]:
     """Each combination of these signals, with a serial number and recipe that can be used and with one that cannot."""
     for levels in product((False, True), repeat=len(names)):
         for serial, recipe in (("P1", 1), (None, 9)):
-            inputs = replace(Inputs(serial=serial, recipe=recipe), **dict(zip(names, levels, strict=True)))
-            yield f"{inputs}", lambda inputs=inputs: handshake.set(inputs, recipes=1)
+            on = [name for name, level in zip(names, levels, strict=True) if level]
+            inputs = Inputs("trigger" in on, "ack" in on, "select" in on, serial, recipe=recipe)
+            yield f"{inputs}", partial(handshake.set, inputs, recipes=1)
 
 
 def line(handshake: Handshake) -> Iterator[Step]:
     """What the line can say to a trigger, and of itself."""
     for state in (State.READY, State.FULL):
-        yield f"line {state}", lambda state=state: handshake.line_is(state)
+        yield f"line {state}", partial(handshake.line_is, state)
     if handshake.trigger.pending:
         for is_new in (False, True):
-            yield "stored", lambda is_new=is_new: handshake.stored(1, is_new)
+            yield "stored", partial(handshake.stored, 1, is_new)
         yield "not stored", handshake.not_stored
 
 
@@ -140,7 +142,7 @@ def triggers_and_results(handshake: Handshake) -> Iterator[Step]:
         yield "withdraw", handshake.withdraw
         return
     for outcome in (Outcome.PASS, Outcome.NOT_INSPECTED):
-        yield "show", lambda outcome=outcome: handshake.show(1, outcome)
+        yield "show", partial(handshake.show, 1, outcome)
 
 
 def triggers_and_recipes(handshake: Handshake) -> Iterator[Step]:
@@ -148,7 +150,7 @@ def triggers_and_recipes(handshake: Handshake) -> Iterator[Step]:
     yield from line(handshake)
     if handshake.select.pending:
         yield "selected", handshake.selected
-        yield "not selected", lambda: handshake.selected(Code.RECIPE_REFUSED)
+        yield "not selected", partial(handshake.selected, Code.RECIPE_REFUSED)
 
 
 def without_counts(handshake: Handshake) -> Handshake:

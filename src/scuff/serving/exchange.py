@@ -39,7 +39,6 @@ class Exchange:
         self._trouble = Trouble(LOGGER, port)
         self._handshake = Handshake()
         self.inputs = Inputs()
-        self.status: Status | None = None
         self.report: PartReport | None = None
         self.accepted: Accepted | None = None
         self.taken: Counter[Outcome] = Counter()
@@ -48,6 +47,11 @@ class Exchange:
     def outputs(self) -> Outputs:
         """What the PLC sees."""
         return self._handshake.outputs
+
+    @property
+    def status(self) -> Status | None:
+        """How the line is now; None before it runs."""
+        return self._line.status if self._line else None
 
     @property
     def triggers(self) -> bool:
@@ -67,7 +71,7 @@ class Exchange:
     @property
     def recipe(self) -> int:
         """Number of the recipe that is inspected; 0: not known."""
-        name = self.status.recipe if self.status else ""
+        name = self._line.status.recipe if self._line else ""
         return self.recipes.index(name) + 1 if name in self.recipes else 0
 
     @property
@@ -81,7 +85,6 @@ class Exchange:
         self._line = line
         try:
             async for status in line.changes():
-                self.status = status
                 self._become(self._handshake.line_is(status.state))
         finally:
             for task in self._tasks:
@@ -89,7 +92,9 @@ class Exchange:
 
     def set(self, inputs: Inputs) -> None:
         """Take what the PLC has set."""
-        before, self.inputs = self._handshake, inputs
+        self.inputs = inputs
+        # What the line has said last may be older than what it is doing.
+        before = self._handshake.line_is(self._line.status.state) if self._line else self._handshake
         after = before.set(inputs, len(self.recipes))
         if before.offer and not after.offer and self._taken and not self._taken.done():
             self._taken.set_result(None)
