@@ -7,6 +7,7 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.booths",
+    "tests.fixtures.broker",
     "tests.fixtures.bundles",
     "tests.fixtures.catalogues",
     "tests.fixtures.networks",

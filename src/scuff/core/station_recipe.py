@@ -199,13 +199,20 @@ class Mqtt(Section):
     host: str = Field("", description="Address of the broker; empty: off.")
     port: Port = Field(1883, description="TCP port of the broker.")
     topic: str = Field("scuff", min_length=1, description="What topics begin with; the station's name follows.")
+    user: str = Field("", description="Name that the broker knows the station by; empty: none.")
+    password_file: str = Field("", description="File whose first line is its password.")
+    ca_file: str = Field("", description="Certificates that the broker's must be signed by, PEM; unset: no TLS.")
 
 
 class OpcUa(Section):
     """The station as an OPC UA server."""
 
-    host: str = Field(LOOPBACK, min_length=1, description="Address to listen at.")
+    host: str = Field(LOOPBACK, min_length=1, description="Address to listen at; one of the network needs a user.")
     port: Port = Field(0, description="TCP port, usually 4840; 0: off.")
+    user: str = Field("", description="The one who may connect; empty: anybody may, from this machine.")
+    password_file: str = Field("", description="File whose first line is the password of the user.")
+    certificate: str = Field("", description="File of the server's certificate, DER or PEM; a user needs one.")
+    private_key: str = Field("", description="File of its private key, PEM.")
 
 
 def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lighting], light: Light) -> None:
