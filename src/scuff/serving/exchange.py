@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from uuid import uuid4
 
 from scuff.core.errors import ScuffError
@@ -85,7 +86,8 @@ class Exchange:
         self._line = line
         try:
             async for status in line.changes():
-                self._become(self._handshake.line_is(status.state))
+                self._handshake = self._handshake.line_is(status.state)
+                self._changed()
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -103,6 +105,14 @@ class Exchange:
             self._start(self._take_on(self._line, inputs))
         if self._line and after.select.pending and not before.select.pending:
             self._start(self._select(self._line, inputs.recipe))
+
+    def acknowledge(self, number: int) -> bool:
+        """Take the result of a part as acknowledged, without the signal; tells whether it was on offer."""
+        if self._handshake.offer != number or not self._handshake.outputs.result_valid:
+            return False
+        self.set(replace(self.inputs, ack=True))
+        self.set(replace(self.inputs, ack=False))
+        return True
 
     async def publish(self, report: PartReport) -> None:
         """Offer a result until the PLC acknowledges it.

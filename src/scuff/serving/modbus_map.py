@@ -3,7 +3,7 @@
 from scuff.core.verdict import Outcome
 from scuff.serving.exchange import Exchange
 from scuff.serving.port import State
-from scuff.serving.signals import LONGEST_SERIAL, Inputs, Outputs
+from scuff.serving.signals import Inputs, Outputs
 
 MAP_VERSION = 1
 WORD = 65536
@@ -32,7 +32,7 @@ DISCRETE_INPUTS = (
 """Names of :class:`~scuff.serving.signals.Outputs`, by address."""
 
 TRIGGER_ID, RECIPE, SERIAL = 0, 2, 10
-SERIAL_WORDS = LONGEST_SERIAL // 2
+SERIAL_WORDS = 16
 HOLDING_REGISTERS = SERIAL + SERIAL_WORDS
 
 INPUT_REGISTERS = 58
@@ -111,5 +111,5 @@ def text_of(words: list[int]) -> str | None:
 
 def words_of(text: str) -> list[int]:
     """Write a text as :func:`text_of` reads it; what is not ASCII becomes a question mark, what is too long is cut."""
-    octets = text.encode("ascii", "replace")[:LONGEST_SERIAL].ljust(LONGEST_SERIAL, b"\0")
-    return [int.from_bytes(octets[place : place + 2], "big") for place in range(0, LONGEST_SERIAL, 2)]
+    octets = text.encode("ascii", "replace")[: 2 * SERIAL_WORDS].ljust(2 * SERIAL_WORDS, b"\0")
+    return [int.from_bytes(octets[place : place + 2], "big") for place in range(0, len(octets), 2)]

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from scuff.serving.port import State
 
-LONGEST_SERIAL = 32
+LONGEST_SERIAL = 64
 
 
 class Code(IntEnum):
@@ -113,3 +113,9 @@ class Outputs:
     refusal: Code
     recipe_refusal: Code
     refusals: int
+
+
+def serial_of(text: object) -> str | None:
+    """Give a serial number as it was set; None: it is none, since it is too long or cannot be printed."""
+    fits = isinstance(text, str) and len(text) <= LONGEST_SERIAL and text.isprintable()
+    return text.strip() if isinstance(text, str) and fits else None
