@@ -67,6 +67,8 @@ class OpcUaPort:
         await self._exchange.publish(report)
 
     async def _serve(self, line: LineControl) -> None:
+        # It warns of what it finds odd in the standard's own model, and of each value that a client gets wrong.
+        logging.getLogger("asyncua").setLevel(logging.ERROR)
         backoff = Backoff()
         where = f"{self._settings.host}:{self._settings.port}"
         while True:

@@ -82,5 +82,13 @@ async def add_vision_system(server: Server, namespace: int, name: str) -> Vision
     )
     await system.write_attribute(ua.AttributeIds.DisplayName, ua.DataValue(ua.LocalizedText(name)))
     nodes = VisionNodes(server, model, system)
-    await server.delete_nodes([await nodes.at(*path) for path in NOT_SERVED], recursive=True)
+    for path in NOT_SERVED:
+        await _cut_off(await nodes.at(*path[:-1]) if path[:-1] else system, await nodes.at(*path))
     return nodes
+
+
+async def _cut_off(parent: Node, child: Node) -> None:
+    """Take a node out of the tree; to delete it would take asyncua longer than all the rest."""
+    references = await parent.get_references(direction=ua.BrowseDirection.Forward)
+    for kind in {each.ReferenceTypeId for each in references if each.NodeId == child.nodeid}:
+        await parent.delete_reference(child, kind)
