@@ -3,7 +3,6 @@ import json
 import logging
 import socket
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import aiomqtt
@@ -269,9 +268,6 @@ def test_a_name_that_no_topic_may_have() -> None:
         MqttPort(Mqtt(), Line(station="booth#1"))
 
 
-def test_a_user_has_a_password(tmp_path: Path) -> None:
+def test_a_user_has_a_password() -> None:
     with pytest.raises(StationError, match=r"mqtt\.password_file is not set"):
         MqttPort(Mqtt(user="station"), SETTINGS)
-    (tmp_path / "empty").write_text("\n")
-    with pytest.raises(StationError, match="is empty"):
-        MqttPort(Mqtt(user="station", password_file=str(tmp_path / "empty")), SETTINGS)

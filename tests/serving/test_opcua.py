@@ -1,11 +1,15 @@
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
 from asyncua import Client, Node, ua
+from asyncua.crypto.cert_gen import setup_self_signed_certificate
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.fixtures.fake_line import FakeLine, report
 from tests.fixtures.soon import free_port, until
 
@@ -395,3 +399,75 @@ def test_nobody_but_this_machine_without_a_user() -> None:
         OpcUaPort(OpcUa(host="0.0.0.0"), Line())
     with pytest.raises(StationError, match=r"needs opcua\.certificate"):
         OpcUaPort(OpcUa(user="plc"), Line())
+
+
+def test_a_user_is_known_by_password_over_an_encrypted_connection(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("open sesame\n", encoding="utf-8")
+    settings = OpcUa(
+        port=free_port(),
+        user="plc",
+        password_file=str(tmp_path / "password"),
+        certificate=str(tmp_path / "station.der"),
+        private_key=str(tmp_path / "station.pem"),
+    )
+    url = f"opc.tcp://127.0.0.1:{settings.port}/scuff/"
+
+    async def connects(password: str) -> bool:
+        client = Client(url)
+        client.application_uri = "urn:plc"
+        await client.set_security_string(
+            f"Basic256Sha256,SignAndEncrypt,{tmp_path / 'plc.der'},{tmp_path / 'plc.pem'},{tmp_path / 'station.der'}"
+        )
+        client.set_user("plc")
+        client.set_password(password)
+        try:
+            async with client:
+                return True
+        except OSError:
+            return False
+
+    async def run() -> None:
+        await _certificate(tmp_path / "station", f"{NAMESPACE}:booth1")
+        await _certificate(tmp_path / "plc", "urn:plc")
+        runs = asyncio.create_task(OpcUaPort(settings, Line(station="booth1")).run(FakeLine()))
+        await until(lambda: connects("open sesame"), bool)
+        with pytest.raises(ua.UaStatusCodeError, match="BadUserAccessDenied"):
+            await connects("open barley")
+        with pytest.raises(ua.UaError):
+            await Client(url).connect()
+        runs.cancel()
+        await asyncio.wait([runs])
+
+    asyncio.run(run())
+
+
+async def _certificate(path: Path, uri: str) -> None:
+    await setup_self_signed_certificate(
+        path.with_suffix(".pem"),
+        path.with_suffix(".der"),
+        uri,
+        "localhost",
+        [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH],
+        {"countryName": "DE", "organizationName": "scuff"},
+    )
+
+
+def test_an_address_that_is_taken_is_told_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        number = free_port()
+        other = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", number)
+        runs = asyncio.create_task(OpcUaPort(OpcUa(port=number), Line()).run(FakeLine()))
+
+        async def log() -> list[str]:
+            return [record.getMessage() for record in caplog.records]
+
+        await until(log, lambda seen: any("cannot listen" in each for each in seen))
+        other.close()
+        await other.wait_closed()
+        await until(log, lambda seen: any("listens at" in each for each in seen))
+        runs.cancel()
+        await asyncio.wait([runs])
+
+    with caplog.at_level(logging.WARNING, "scuff"):
+        asyncio.run(run())
+    assert len([each for each in caplog.messages if "cannot listen" in each]) == 1
