@@ -210,7 +210,7 @@ def broker(number: int) -> Iterator[None]:
         settings.write_text(
             f"listener {number} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n{user}", encoding="utf-8"
         )
-        process = subprocess.Popen([program, "-c", str(settings)], stderr=subprocess.DEVNULL)
+        process = subprocess.Popen([program, "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             while process.poll() is None and not _listens(number):
                 time.sleep(0.01)

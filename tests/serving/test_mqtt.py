@@ -186,9 +186,8 @@ def test_a_station_that_stops_says_so(broker: Broker) -> None:
 
 def test_a_station_that_dies_is_told_of_by_the_broker(broker: Broker) -> None:
     async def story(port: MqttPort, line: FakeLine, mes: Mes) -> None:
-        client = port._client
-        assert client
-        sock = client._client.socket()
+        assert port._link
+        sock = port._link._client._client.socket()
         assert isinstance(sock, socket.socket)
         sock.shutdown(socket.SHUT_RDWR)
         states = [message["state"] for message in await mes.hears("status", 3)]
@@ -199,8 +198,8 @@ def test_a_station_that_dies_is_told_of_by_the_broker(broker: Broker) -> None:
 
 def test_messages_are_not_held_back(broker: Broker) -> None:
     async def story(port: MqttPort, line: FakeLine, mes: Mes) -> None:
-        assert port._client
-        sock = port._client._client.socket()
+        assert port._link
+        sock = port._link._client._client.socket()
         assert isinstance(sock, socket.socket)
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 

@@ -10,7 +10,9 @@ import aiomqtt
 from scuff.core.errors import ScuffError, StationError
 from scuff.core.station_recipe import Line, Mqtt
 from scuff.serving.backoff import Backoff
+from scuff.serving.ending import until_cancelled
 from scuff.serving.messages import AcceptedMessage, RefusedMessage, StatusMessage, TriggerMessage, trigger_of
+from scuff.serving.mqtt_link import Link, hold
 from scuff.serving.port import LineControl, PublishError, Trigger
 from scuff.serving.report import PartReport
 from scuff.serving.secret import secret_of
@@ -50,11 +52,26 @@ class MqttPort:
         self._password = secret_of(settings.password_file, "mqtt.password_file") if settings.user else None
         self._station = line.station
         self._trouble = Trouble(LOGGER, self.name)
-        self._client: aiomqtt.Client | None = None
-        self._lost = asyncio.Event()
+        self._link: Link | None = None
 
     async def run(self, line: LineControl) -> None:
         """Keep connected to the broker, until cancelled."""
+        await until_cancelled(self._keep_connected(line))
+
+    async def publish(self, report: PartReport) -> None:
+        """Publish a result; returns when the broker has acknowledged it.
+
+        Raises:
+            PublishError: It did not.
+        """
+        if (link := self._link) is None:
+            raise PublishError(f"mqtt: not connected to the broker: part {report.id}, {report.part}")
+        try:
+            await link.send(f"{self._topic}/result", report)
+        except aiomqtt.MqttError as error:
+            raise PublishError(f"mqtt: {error}: part {report.id}, {report.part}") from error
+
+    async def _keep_connected(self, line: LineControl) -> None:
         backoff = Backoff()
         where = f"{self._settings.host}:{self._settings.port}"
         while True:
@@ -72,28 +89,6 @@ class MqttPort:
                 LOGGER.exception("mqtt: a defect of scuff; the port begins again")
             await backoff.wait()
 
-    async def publish(self, report: PartReport) -> None:
-        """Publish a result; returns when the broker has acknowledged it.
-
-        Raises:
-            PublishError: It did not.
-        """
-        client, lost = self._client, self._lost
-        if client is None:
-            raise PublishError(f"mqtt: not connected to the broker: part {report.id}, {report.part}")
-        sending = asyncio.create_task(self._send(client, "result", report))
-        waiting = asyncio.create_task(lost.wait())
-        try:
-            await asyncio.wait((sending, waiting), return_when=asyncio.FIRST_COMPLETED)
-            if not sending.done():
-                raise PublishError(f"mqtt: the connection was lost: part {report.id}, {report.part}")
-            sending.result()
-        except aiomqtt.MqttError as error:
-            raise PublishError(f"mqtt: {error}: part {report.id}, {report.part}") from error
-        finally:
-            sending.cancel()
-            waiting.cancel()
-
     def _connection(self) -> aiomqtt.Client:
         settings = self._settings
         client = aiomqtt.Client(
@@ -109,23 +104,21 @@ class MqttPort:
             socket_options=[NO_DELAY],
             tls_params=aiomqtt.TLSParameters(ca_certs=settings.ca_file) if settings.ca_file else None,
         )
-        # aiomqtt has no word for it: the broker shall keep a trigger until it is in the store.
-        client._client.manual_ack_set(True)
+        hold(client)
         return client
 
     async def _talk(self, client: aiomqtt.Client, line: LineControl) -> None:
-        lost = asyncio.Event()
-        messages: asyncio.Queue[aiomqtt.Message] = asyncio.Queue()
+        link, messages = Link(client), asyncio.Queue[aiomqtt.Message]()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._hear(client, messages))
                 await client.subscribe(f"{self._topic}/trigger", qos=1)
-                self._client, self._lost = client, lost
-                tasks.create_task(self._answer(client, messages, line))
-                tasks.create_task(self._tell(client, line))
+                self._link = link
+                tasks.create_task(self._answer(link, messages, line))
+                tasks.create_task(self._tell(link, line))
         finally:
-            self._client = None
-            lost.set()
+            self._link = None
+            link.cut()
             with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
                 async with asyncio.timeout(1):
                     await client.publish(f"{self._topic}/status", OFFLINE, qos=1, retain=True)
@@ -135,15 +128,14 @@ class MqttPort:
         async for message in client.messages:
             messages.put_nowait(message)
 
-    async def _answer(
-        self, client: aiomqtt.Client, messages: asyncio.Queue[aiomqtt.Message], line: LineControl
-    ) -> None:
+    async def _answer(self, link: Link, messages: asyncio.Queue[aiomqtt.Message], line: LineControl) -> None:
         while True:
             message = await messages.get()
             trigger = trigger_of(message.payload if isinstance(message.payload, bytes) else b"")
             answer = await self._take_on(trigger, line) if isinstance(trigger, TriggerMessage) else trigger
-            await self._send(client, "refused" if isinstance(answer, RefusedMessage) else "accepted", answer)
-            client._client.ack(message.mid, message.qos)
+            topic = "refused" if isinstance(answer, RefusedMessage) else "accepted"
+            await link.send(f"{self._topic}/{topic}", answer)
+            link.acknowledge(message)
 
     async def _take_on(self, message: TriggerMessage, line: LineControl) -> AcceptedMessage | RefusedMessage:
         try:
@@ -156,7 +148,7 @@ class MqttPort:
             return RefusedMessage(id=message.id, reason=str(error))
         return AcceptedMessage(id=message.id, number=accepted.id, part=accepted.part, is_new=accepted.is_new)
 
-    async def _tell(self, client: aiomqtt.Client, line: LineControl) -> None:
+    async def _tell(self, link: Link, line: LineControl) -> None:
         async for status in line.changes():
             message = StatusMessage(
                 state=status.state,
@@ -166,16 +158,7 @@ class MqttPort:
                 waiting=status.waiting,
                 faults=dict(status.faults),
             )
-            await self._send(client, "status", message, retain=True)
-
-    async def _send(
-        self,
-        client: aiomqtt.Client,
-        topic: str,
-        message: PartReport | AcceptedMessage | RefusedMessage | StatusMessage,
-        retain: bool = False,
-    ) -> None:
-        await client.publish(f"{self._topic}/{topic}", message.model_dump_json(), qos=1, retain=retain)
+            await link.send(f"{self._topic}/status", message, retain=True)
 
 
 def _first(errors: BaseException) -> BaseException:
