@@ -4,7 +4,7 @@ import ctypes
 import logging
 import tempfile
 from collections.abc import Callable
-from ctypes import c_int, c_size_t, c_uint8, c_uint32
+from ctypes import c_size_t, c_uint8, c_uint32
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,9 @@ G_TYPE_DOUBLE = 15 << 2
 class GigeCamera:
     """A camera that answers and streams from its making until it is stopped."""
 
-    def __init__(self, port: NetworkPort, serial: str, hw: tuple[int, int], draw: Draw, lost_packets: float = 0.0) -> None:
+    def __init__(
+        self, port: NetworkPort, serial: str, hw: tuple[int, int], draw: Draw, lost_packets: float = 0.0
+    ) -> None:
         """Answer at a network port from now on.
 
         Args:
@@ -78,8 +80,8 @@ class GigeCamera:
         if server:
             self._library.call("g_object_unref", server)
         raise StationError(
-            f"{port.name} ({port.address}): UDP port {PORT}, where a GigE Vision camera listens, cannot be had; another "
-            "camera is served there, as `ss -lunp` shows: stop it, or use another network port or namespace"
+            f"{port.name} ({port.address}): UDP port {PORT}, where a GigE Vision camera listens, cannot be had; "
+            "another camera is served there, as `ss -lunp` shows: stop it, or use another network port or namespace"
         )
 
     def _set_up(self, hw: tuple[int, int]) -> None:

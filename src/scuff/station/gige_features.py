@@ -73,7 +73,7 @@ def _features() -> dict[str, str]:
         "LineSelector": _choice("LineSelector", LINE_SELECTOR, {"Line1": 1}),
         "LineMode": _choice("LineMode", LINE_MODE, {"Output": 1}),
         "LineSource": _choice("LineSource", LINE_SOURCE, {"Off": 0, "ExposureActive": 1}),
-        "StrobeEnable": f'<Boolean Name="StrobeEnable"><pValue>StrobeRegister</pValue></Boolean>'
+        "StrobeEnable": '<Boolean Name="StrobeEnable"><pValue>StrobeRegister</pValue></Boolean>'
         + _register("Strobe", STROBE, "RW"),
         "PayloadSize": _knife("PayloadSize", "WidthRegister * HeightRegister"),
     }
@@ -143,6 +143,8 @@ def _float(name: str, address: int, limits: tuple[float, float], steps: int, uni
     return (
         f'<Float Name="{name}" NameSpace="Standard"><pValue>{name}Converter</pValue><Min>{limits[0]}</Min>'
         f"<Max>{limits[1]}</Max><Unit>{unit}</Unit></Float>"
-        f'<Converter Name="{name}Converter"><FormulaTo>FROM * {steps}</FormulaTo><FormulaFrom>TO / {steps}.0</FormulaFrom>'
-        f"<pValue>{name}Register</pValue><Slope>Increasing</Slope></Converter>" + _register(name, address, "RW", "Signed")
+        f'<Converter Name="{name}Converter"><FormulaTo>FROM * {steps}</FormulaTo>'
+        f"<FormulaFrom>TO / {steps}.0</FormulaFrom>"
+        f"<pValue>{name}Register</pValue><Slope>Increasing</Slope></Converter>"
+        + _register(name, address, "RW", "Signed")
     )

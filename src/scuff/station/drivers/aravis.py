@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from scuff.core.errors import StationError
 from scuff.core.station_recipe import CameraSettings
 from scuff.station.acquisition_error import (
     AcquisitionError,
@@ -20,10 +19,10 @@ from scuff.station.drivers.aravis_link import Link, link_of
 from scuff.station.drivers.aravis_reception import Reception
 from scuff.station.drivers.feature_setup import FeatureSetup
 from scuff.station.drivers.features import DeviceFault
-from scuff.station.drivers.frame_count import FrameCount
 from scuff.station.drivers.gvcp import Found
 from scuff.station.drivers.gvcp import discover as ask_port
 from scuff.station.drivers.network_port import port_at
+from scuff.station.drivers.trigger_count import TriggerCount
 from scuff.station.raw_frame import RawFrame
 
 LIVE = {"exposure_us", "gain_db", "timeout_s"}
@@ -116,11 +115,9 @@ class AravisCamera:
         with self._lock, self._faults("start of the acquisition"):
             self._disarm(device)
             stream = AravisStream(aravis_library(), device, self._settings.buffers, link.is_network)
-            count = FrameCount(link.first_frame, self._settings.trigger == "software")
+            count = TriggerCount(link.first_frame, self._settings.trigger)
             simulated = device.read("DeviceVendorName") in SIMULATORS
-            self._reception = Reception(
-                self.name, stream, self._applied, count, self._settings.packet_bytes, simulated
-            )
+            self._reception = Reception(self.name, stream, self._applied, count, self._settings.packet_bytes, simulated)
             device.execute("AcquisitionStart")
 
     def trigger(self) -> None:
@@ -128,6 +125,8 @@ class AravisCamera:
         (device, _), reception = self._opened(), self._armed()
         if self._settings.trigger == "free":
             return reception.begin_afresh()
+        if self._settings.trigger == "hardware":
+            raise SettingRejectedError(self.name, f"is triggered at {self._settings.trigger_line}, not by software")
         with self._lock, self._faults("software trigger"):
             device.execute("TriggerSoftware")
         reception.count.triggered()

@@ -3,7 +3,7 @@
 import ctypes
 import threading
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +144,7 @@ class AravisDevice:
         """How large a buffer for a frame must be."""
         return int(self._ask("arv_device_get_integer_feature_value", "PayloadSize"))
 
-    def _ask(self, function: str, name: str, *arguments: int) -> object:
+    def _ask(self, function: str, name: str, *arguments: int) -> Any:
         return self._library.call(function, self.pointer, name.encode(), *arguments)
 
     def _node(self, name: str) -> Pointer | None:
@@ -251,7 +251,5 @@ class AravisStream:
 
     def _padding(self, buffer: Pointer) -> int:
         behind_row, behind_frame = ctypes.c_int(), ctypes.c_int()
-        self._library.call(
-            "arv_buffer_get_image_padding", buffer, ctypes.byref(behind_row), ctypes.byref(behind_frame)
-        )
+        self._library.call("arv_buffer_get_image_padding", buffer, ctypes.byref(behind_row), ctypes.byref(behind_frame))
         return behind_row.value

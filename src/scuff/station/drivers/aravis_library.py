@@ -4,7 +4,20 @@ https://aravisproject.github.io/aravis/ has the reference of every function; tho
 """
 
 import ctypes
-from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint, c_uint16, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    byref,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int64,
+    c_size_t,
+    c_uint,
+    c_uint16,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from functools import lru_cache
 from typing import Any
 
@@ -86,7 +99,11 @@ GLIB: dict[str, dict[str, Signature]] = {
         "g_signal_handler_disconnect": (None, (P, c_uint64)),
     },
     "libgio-2.0.so.0": {"g_inet_address_new_from_string": (P, (TEXT,))},
-    "libglib-2.0.so.0": {"g_error_free": (None, (P,)), "g_free": (None, (P,)), "g_quark_to_string": (TEXT, (c_uint32,))},
+    "libglib-2.0.so.0": {
+        "g_error_free": (None, (P,)),
+        "g_free": (None, (P,)),
+        "g_quark_to_string": (TEXT, (c_uint32,)),
+    },
 }
 
 SILENCE = (2, 4, 5)

@@ -54,9 +54,8 @@ def link_of(settings: CameraSettings) -> Link:
         StationError: The recipe names no device, or no network port leads there.
     """
     if not settings.device:
-        raise CameraUnreachableError(
-            settings.name, "device is empty; set it to the IP address of a GigE camera, or the serial number of a USB3 one"
-        )
+        reason = "device is empty; set it to the IP address of a GigE camera, or the serial number of a USB3 one"
+        raise CameraUnreachableError(settings.name, reason)
     try:
         ipaddress.IPv4Address(settings.device)
     except ValueError:
@@ -76,19 +75,18 @@ class GigeLink:
 
     def connect(self) -> AravisDevice:
         """See ``Link``."""
-        if read_register(self._port, self._address, CONTROL_PRIVILEGE) is None:
+        privilege = read_register(self._port, self._address, CONTROL_PRIVILEGE)
+        if privilege is None:
             raise CameraUnreachableError(self._camera, f"no answer; {self._where()}")
+        if privilege:
+            raise self._busy()
         try:
             device = open_gige(aravis_library(), self._address, self._port.address)
         except DeviceFault as fault:
             raise CameraUnreachableError(self._camera, f"cannot be opened ({fault}); {self._where()}") from fault
-        if not device.is_controller():
+        if not device.is_controller():  # somebody was faster
             device.release()
-            raise CameraBusyError(
-                self._camera,
-                f"another program or PC controls the camera at {self._address}; close it, or wait a few seconds if it "
-                "was killed",
-            )
+            raise self._busy()
         return device
 
     def prepare(self, device: AravisDevice, settings: CameraSettings) -> None:
@@ -107,6 +105,13 @@ class GigeLink:
         if privilege is None:
             return f"no answer any more; {self._where()}"
         return "" if privilege else "the camera was restarted, and is controlled by nobody"
+
+    def _busy(self) -> CameraBusyError:
+        return CameraBusyError(
+            self._camera,
+            f"another program or PC controls the camera at {self._address}; close it, or wait a few seconds if it was "
+            "killed",
+        )
 
     def _where(self) -> str:
         return (
@@ -130,7 +135,8 @@ class UsbLink:
             return open_usb(aravis_library(), self._serial)
         except DeviceFault as fault:
             raise CameraUnreachableError(
-                self._camera, f"{fault}; check cable and permissions (udev rules), and that no other program has it open"
+                self._camera,
+                f"{fault}; check cable and permissions (udev rules), and that no other program has it open",
             ) from fault
 
     def prepare(self, device: AravisDevice, settings: CameraSettings) -> None:

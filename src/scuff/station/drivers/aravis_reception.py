@@ -14,8 +14,8 @@ from scuff.station.acquisition_error import (
 )
 from scuff.station.camera import Applied
 from scuff.station.drivers.aravis_device import AravisStream, Delivered
-from scuff.station.drivers.frame_count import FrameCount
 from scuff.station.drivers.pixel_layout import frame_bytes, pixels_of
+from scuff.station.drivers.trigger_count import TriggerCount
 from scuff.station.raw_frame import RawFrame
 
 GVSP_HEADER_BYTES = 36
@@ -29,7 +29,13 @@ class Reception:
     """The frames of a camera since it was armed."""
 
     def __init__(
-        self, camera: str, stream: AravisStream, applied: Applied, count: FrameCount, packet_bytes: int, simulated: bool
+        self,
+        camera: str,
+        stream: AravisStream,
+        applied: Applied,
+        count: TriggerCount,
+        packet_bytes: int,
+        simulated: bool,
     ) -> None:
         """Receive frames.
 
@@ -69,10 +75,9 @@ class Reception:
     def give_up(self, timeout_s: float) -> AcquisitionError:
         """Say why no frame came in a time, and wait for that one no longer."""
         self.count.give_up()
-        dropped = self._risen("n_underruns")
-        if dropped:
-            reason = f"{dropped} frames were dropped, for no buffer was free; set buffers higher"
-            return IncompleteFrameError(self._camera, reason, missing_bytes=dropped * self._whole_bytes())
+        if self._risen("n_underruns"):
+            reason = "it was dropped, for no buffer was free; set buffers higher, or give fewer triggers at once"
+            return IncompleteFrameError(self._camera, reason, missing_bytes=self._whole_bytes())
         return TriggerTimeoutError(
             self._camera,
             f"no frame within {timeout_s:g} s of its trigger; check trigger, exposure and packet_bytes, and that the "
@@ -86,7 +91,7 @@ class Reception:
         self._is_first_dropped = True
 
     def _frame(self, delivered: Delivered) -> RawFrame:
-        number = self.count.number(self._unwrapped(delivered.frame_id))
+        number = self._number(delivered)
         if self.count.is_stale(number):
             raise StaleFrameError(self._camera, "it came after it was given up; it is dropped", str(number))
         skipped = self.count.lost_before(number)
@@ -141,6 +146,12 @@ class Reception:
         """How much one of the stream's counters has risen since it was looked at last."""
         before, self._seen[counter] = self._seen[counter], self.stream.count(counter)
         return self._seen[counter] - before
+
+    def _number(self, delivered: Delivered) -> int:
+        """The number of a frame; one that lost even its first packet is taken for the next."""
+        if delivered.problem and not delivered.frame_id:
+            return self.count.next
+        return self.count.number(self._unwrapped(delivered.frame_id))
 
     def _unwrapped(self, frame_id: int) -> int:
         """Count on where the frame numbers of GigE Vision 1 begin anew."""

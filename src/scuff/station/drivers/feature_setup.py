@@ -151,7 +151,9 @@ class FeatureSetup:
         offered = self._features.choices(feature)
         entry = next((name for name in wanted if name in offered), None)
         if entry is None:
-            raise self._rejected(key, line, f"its {feature} must be {' or '.join(wanted)}, and can be {', '.join(offered)}")
+            raise self._rejected(
+                key, line, f"its {feature} must be {' or '.join(wanted)}, and can be {', '.join(offered)}"
+            )
         self._enter(key, feature, entry)
 
     def _whole_number(self, key: str, feature: str, value: int) -> None:

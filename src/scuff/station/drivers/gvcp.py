@@ -18,7 +18,7 @@ PORT = 3956
 BROADCAST = "255.255.255.255"
 
 KEY, ANSWER_WANTED, ANSWER_BROADCAST = 0x42, 0x01, 0x10
-DISCOVERY, READ_REGISTER = 0x0002, 0x0080
+DISCOVERY, READ_MEMORY = 0x0002, 0x0084
 HEADER = struct.Struct(">BBHHH")  # key, flags, command, bytes that follow, number of the question
 ANSWER_HEADER = struct.Struct(">HHHH")  # status, command + 1, bytes that follow, number of the question
 
@@ -26,6 +26,7 @@ CONTROL_PRIVILEGE = 0x0A00
 """The register that says whether somebody controls the camera."""
 
 TRIES = 3
+REGISTER_BYTES = 4
 DISCOVERY_BYTES = 0xF8
 
 _numbers = itertools.cycle(range(1, 0x10000))
@@ -57,6 +58,8 @@ class Found:
 def read_register(port: NetworkPort, address: str, register: int, timeout_s: float = 0.6) -> int | None:
     """Read a register of a camera, whoever controls it.
 
+    It is read as memory: libaravis' simulated camera takes the reading of a register for a sign of life of its client.
+
     Args:
         port: That the camera is at.
         address: Of the camera.
@@ -67,16 +70,16 @@ def read_register(port: NetworkPort, address: str, register: int, timeout_s: flo
         What it holds; ``None`` where the camera does not answer.
     """
     number = next(_numbers)
-    question = HEADER.pack(KEY, ANSWER_WANTED, READ_REGISTER, 4, number) + struct.pack(">I", register)
+    question = HEADER.pack(KEY, ANSWER_WANTED, READ_MEMORY, 8, number) + struct.pack(">II", register, REGISTER_BYTES)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
         try:
             link.bind((port.address, 0))
             link.connect((address, PORT))
             for _ in range(TRIES):
                 link.send(question)
-                for answer, _ in _answers(link, READ_REGISTER, number, timeout_s / TRIES):
-                    if len(answer) >= 4:
-                        return int(struct.unpack_from(">I", answer)[0])
+                for answer, _ in _answers(link, READ_MEMORY, number, timeout_s / TRIES):
+                    if len(answer) >= 2 * REGISTER_BYTES:  # its address, and what it holds
+                        return int.from_bytes(answer[REGISTER_BYTES : 2 * REGISTER_BYTES], "big")
         except OSError:  # nobody listens there, or no way leads there
             return None
     return None

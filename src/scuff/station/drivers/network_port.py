@@ -44,7 +44,9 @@ def port_at(name_or_address: str) -> NetworkPort:
         if name_or_address in (port.name, port.address):
             return port
     known = ", ".join(f"{port.name} ({port.address})" for port in there)
-    raise StationError(f"{name_or_address!r} is no network port with an IPv4 address here; there are: {known or 'none'}")
+    raise StationError(
+        f"{name_or_address!r} is no network port with an IPv4 address here; there are: {known or 'none'}"
+    )
 
 
 def port_towards(address: str) -> NetworkPort:

@@ -19,8 +19,8 @@ def widen(udp_port: int, size: int) -> None:
         size: In bytes.
     """
     for entry in Path("/proc/self/fd").iterdir():
-        with suppress(OSError):  # no socket, or closed meanwhile
-            with socket.socket(fileno=os.dup(int(entry.name))) as link:
-                if link.type == socket.SOCK_DGRAM and link.getsockname()[1] == udp_port:
-                    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
-                    link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, size)
+        # It may be no socket, or closed meanwhile; and only an administrator may force it.
+        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as link:
+            if link.type == socket.SOCK_DGRAM and link.getsockname()[1] == udp_port:
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+                link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, size)
