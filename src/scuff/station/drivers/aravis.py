@@ -117,7 +117,7 @@ class AravisCamera:
             stream = AravisStream(aravis_library(), device, self._settings.buffers, link.is_network)
             count = TriggerCount(link.first_frame, self._settings.trigger)
             simulated = device.read("DeviceVendorName") in SIMULATORS
-            self._reception = Reception(self.name, stream, self._applied, count, self._settings.packet_bytes, simulated)
+            self._reception = Reception(self.name, stream, self._applied, count, simulated)
             device.execute("AcquisitionStart")
 
     def trigger(self) -> None:

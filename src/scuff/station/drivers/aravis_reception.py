@@ -18,9 +18,6 @@ from scuff.station.drivers.pixel_layout import frame_bytes, pixels_of
 from scuff.station.drivers.trigger_count import TriggerCount
 from scuff.station.raw_frame import RawFrame
 
-GVSP_HEADER_BYTES = 36
-"""Of a packet's size, what is not pixels: the headers of IP, UDP and GigE Vision."""
-
 LAST_ID = 65_535
 """Where the frame numbers of GigE Vision 1 end; the next one is 1."""
 
@@ -34,7 +31,6 @@ class Reception:
         stream: AravisStream,
         applied: Applied,
         count: TriggerCount,
-        packet_bytes: int,
         simulated: bool,
     ) -> None:
         """Receive frames.
@@ -44,12 +40,10 @@ class Reception:
             stream: Of the device.
             applied: What the device does.
             count: Of its triggers and frames.
-            packet_bytes: Of its network packets.
             simulated: Whether the device looks at nothing real.
         """
         self.stream, self.count, self.applied = stream, count, applied
         self._camera, self._simulated = camera, simulated
-        self._pixels_a_packet = packet_bytes - GVSP_HEADER_BYTES
         self._is_first_dropped = False
         self._last_id = self._wraps = 0
         self._seen: Counter[str] = Counter()
@@ -91,7 +85,7 @@ class Reception:
         self._is_first_dropped = True
 
     def _frame(self, delivered: Delivered) -> RawFrame:
-        number = self._number(delivered)
+        number, received_bytes = self._number(delivered), self._risen("n_transferred_bytes")
         if self.count.is_stale(number):
             raise StaleFrameError(self._camera, "it came after it was given up; it is dropped", str(number))
         skipped = self.count.lost_before(number)
@@ -100,7 +94,7 @@ class Reception:
             reason = f"{skipped} frames before it did not arrive, nothing of them; check the network for lost packets"
             raise IncompleteFrameError(self._camera, reason, str(number), skipped * self._whole_bytes())
         if delivered.problem:
-            raise self._incomplete(delivered, number)
+            raise self._incomplete(delivered, number, received_bytes)
         return RawFrame(
             camera=self._camera,
             serial=self.applied.serial,
@@ -131,13 +125,12 @@ class Reception:
         rows: NDArray[np.uint8] = delivered.memory[: padded * height].reshape(height, padded)[:, :a_row].reshape(-1)
         return rows
 
-    def _incomplete(self, delivered: Delivered, number: int) -> IncompleteFrameError:
-        """Say how much of a frame is missing, as far as the library tells."""
-        packets = self._risen("n_missing_packets")
+    def _incomplete(self, delivered: Delivered, number: int, received_bytes: int) -> IncompleteFrameError:
+        """Say how much of a frame is missing; headers, a thousandth of what was received, are counted in."""
         whole = self._whole_bytes()
-        missing = min(whole, packets * self._pixels_a_packet) if packets else whole
+        missing = min(whole, max(1, whole - received_bytes))
         reason = (
-            f"{missing:,} of {whole:,} bytes are missing ({delivered.problem}); check cables, switch, and the network "
+            f"about {missing:,} of {whole:,} bytes are missing ({delivered.problem}); check cables, switch, and the network "
             "port's receive buffers, see docs/station/gige.md"
         )
         return IncompleteFrameError(self._camera, reason, str(number), missing)
