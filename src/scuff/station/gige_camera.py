@@ -2,6 +2,7 @@
 
 import ctypes
 import logging
+import socket
 import tempfile
 from collections.abc import Callable
 from ctypes import c_size_t, c_uint8, c_uint32
@@ -29,6 +30,20 @@ LOOKS_A_SECOND = 250.0
 MARK = b"scuff"
 SERIAL_CHARACTERS = 15
 G_TYPE_DOUBLE = 15 << 2
+
+
+def check_can_serve(port: NetworkPort) -> None:
+    """Find out whether a camera can be served at a port.
+
+    Raises:
+        StationError: libaravis is missing, or the port is taken.
+    """
+    aravis_library()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
+        try:
+            trial.bind((port.address, PORT))
+        except OSError as error:
+            raise _taken(port) from error
 
 
 class GigeCamera:
@@ -79,10 +94,7 @@ class GigeCamera:
                 return server
         if server:
             self._library.call("g_object_unref", server)
-        raise StationError(
-            f"{port.name} ({port.address}): UDP port {PORT}, where a GigE Vision camera listens, cannot be had; "
-            "another camera is served there, as `ss -lunp` shows: stop it, or use another network port or namespace"
-        )
+        raise _taken(port)
 
     def _set_up(self, hw: tuple[int, int]) -> None:
         texts = ((features.VENDOR, "scuff"), (features.MODEL, "Booth"), (features.VERSION, scuff.__version__))
@@ -144,3 +156,10 @@ class GigeCamera:
 
     def _write(self, register: int, value: int) -> None:
         self._library.call("arv_fake_camera_write_register", self._camera, register, value)
+
+
+def _taken(port: NetworkPort) -> StationError:
+    return StationError(
+        f"{port.name} ({port.address}): UDP port {PORT}, where a GigE Vision camera listens, cannot be had; another "
+        "camera is served there, as `ss -lunp` shows: stop it, or use another network port or namespace"
+    )

@@ -130,8 +130,8 @@ class Reception:
         whole = self._whole_bytes()
         missing = min(whole, max(1, whole - received_bytes))
         reason = (
-            f"about {missing:,} of {whole:,} bytes are missing ({delivered.problem}); check cables, switch, and the network "
-            "port's receive buffers, see docs/station/gige.md"
+            f"about {missing:,} of {whole:,} bytes are missing ({delivered.problem}); check cables, switch, and the "
+            "network port's receive buffers, see docs/station/gige.md"
         )
         return IncompleteFrameError(self._camera, reason, str(number), missing)
 
