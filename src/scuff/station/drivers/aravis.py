@@ -156,7 +156,7 @@ class AravisCamera:
             if frame := reception.take(min(left, LOOK_S)):
                 return frame
             self._check()
-            if left <= LOOK_S:
+            if time.monotonic() >= end:
                 raise reception.give_up(timeout_s)
 
     def _opened(self) -> tuple[AravisDevice, Link]:

@@ -84,8 +84,10 @@ class Reception:
             self.stream.give_back(delivered.pointer)
         self._is_first_dropped = True
 
-    def _frame(self, delivered: Delivered) -> RawFrame:
+    def _frame(self, delivered: Delivered) -> RawFrame | None:
         number, received_bytes = self._number(delivered), self._risen("n_transferred_bytes")
+        if self.count.drop_unasked(number):
+            return None
         if self.count.is_stale(number):
             raise StaleFrameError(self._camera, "it came after it was given up; it is dropped", str(number))
         skipped = self.count.lost_before(number)

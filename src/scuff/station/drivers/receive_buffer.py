@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,9 +19,15 @@ def widen(udp_port: int, size: int) -> None:
         udp_port: That the socket is bound to.
         size: In bytes.
     """
-    for entry in Path("/proc/self/fd").iterdir():
-        # It may be no socket, or closed meanwhile; and only an administrator may force it.
-        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as link:
-            if link.type == socket.SOCK_DGRAM and link.getsockname()[1] == udp_port:
-                link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
-                link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, size)
+    for number in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+        # One may be closed meanwhile; and only an administrator may force it.
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                _widen(number, udp_port, size)
+
+
+def _widen(number: int, udp_port: int, size: int) -> None:
+    with socket.socket(fileno=os.dup(number)) as link:
+        if link.type == socket.SOCK_DGRAM and link.getsockname()[1:] == (udp_port,):
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+            link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, size)

@@ -47,6 +47,13 @@ class TriggerCount:
         """How many frames should have come before this one, and did not."""
         return max(0, number - self._settled - 1)
 
+    def drop_unasked(self, number: int) -> bool:
+        """Whether nobody asked for a frame, for its trigger was before the device was armed; then it does not count."""
+        is_unasked = self._trigger == "software" and number > self._given == self._settled
+        if is_unasked and self._first is not None:
+            self._first += number - self._given
+        return is_unasked
+
     def settle(self, number: int) -> None:
         """Note that the frame of a number came, or some of it."""
         self._settled = max(self._settled, number)
