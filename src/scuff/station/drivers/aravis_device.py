@@ -17,8 +17,8 @@ T = TypeVar("T")
 PACKET_SOCKET_DISABLED = 1
 """Packet sockets need privileges, and see nothing on the loopback port."""
 
-FIXED_ROOM = 0
-"""The receive buffer has the size that is given, instead of that of a frame."""
+FIXED_ROOM, LEFT_ALONE = 0, 0
+"""The library does not change the receive buffer."""
 
 ROOM_FRAMES, MOST_ROOM_BYTES = 4, 1 << 26
 """Room for packets, in frames, and at most; packets take up to twice their size there."""
@@ -210,9 +210,9 @@ class AravisStream:
             self.give_back(library.call("arv_buffer_new", payload, None))
 
     def _make_room(self, size: int) -> None:
-        """Let packets wait while the library's thread does not run; by itself it has room for one frame of pixels."""
+        """Let packets wait while the library's thread does not run; by itself it makes room for one frame of pixels."""
         self._library.call(
-            "g_object_set", self._pointer, b"socket-buffer", FIXED_ROOM, b"socket-buffer-size", size, None
+            "g_object_set", self._pointer, b"socket-buffer", FIXED_ROOM, b"socket-buffer-size", LEFT_ALONE, None
         )
         widen(self._library.call("arv_gv_stream_get_port", self._pointer), size)
 

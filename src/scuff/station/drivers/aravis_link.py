@@ -1,6 +1,7 @@
 """How a camera is connected: by a network, or by USB."""
 
 import ipaddress
+import threading
 from typing import Protocol
 
 from scuff.core.station_recipe import CameraSettings
@@ -13,6 +14,10 @@ from scuff.station.drivers.network_port import NetworkPort, port_at, port_toward
 
 IP_AND_UDP_BYTES = 28
 """A packet's headers below GigE Vision's own, which its size counts in."""
+
+
+ONE_AT_A_TIME = threading.Lock()
+"""Two threads that open devices at once may get one whose description is read only in part: "Port not found"."""
 
 
 class Link(Protocol):
@@ -81,7 +86,8 @@ class GigeLink:
         if privilege:
             raise self._busy()
         try:
-            device = open_gige(aravis_library(), self._address, self._port.address)
+            with ONE_AT_A_TIME:
+                device = open_gige(aravis_library(), self._address, self._port.address)
         except DeviceFault as fault:
             raise CameraUnreachableError(self._camera, f"cannot be opened ({fault}); {self._where()}") from fault
         if not device.is_controller():  # somebody was faster
@@ -132,7 +138,8 @@ class UsbLink:
     def connect(self) -> AravisDevice:
         """See ``Link``."""
         try:
-            return open_usb(aravis_library(), self._serial)
+            with ONE_AT_A_TIME:
+                return open_usb(aravis_library(), self._serial)
         except DeviceFault as fault:
             raise CameraUnreachableError(
                 self._camera,
