@@ -27,7 +27,7 @@ def main() -> None:
             times_ms.append(1000 * (time.perf_counter() - began))
             errors += [str(error) for error in capture.errors]
             shapes |= {(frame.frame_id == part + 1, *frame.pixels.shape) for frame in capture.frames}
-    print(json.dumps({"found": found, "errors": errors, "shapes": sorted(shapes), "times_ms": times_ms}))
+    json.dump({"found": found, "errors": errors, "shapes": sorted(shapes), "times_ms": times_ms}, sys.stdout)
 
 
 if __name__ == "__main__":

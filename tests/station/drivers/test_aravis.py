@@ -43,11 +43,11 @@ def served(simulation: Simulation) -> Iterator[Booth]:
 
 
 @pytest.fixture
-def booth(served: Booth) -> Iterator[Booth]:
+def booth(served: Booth) -> Booth:
     """The same camera, as it was."""
     if not served.is_running:
         served.start()
-    yield served
+    return served
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_lost_packets_are_told(simulation: Simulation, booth: Booth) -> None:
 
 def test_one_controls_it_at_a_time(booth: Booth, camera: AravisCamera) -> None:
     other = AravisCamera(SETTINGS)
-    with pytest.raises(CameraBusyError, match="another program or PC controls the camera at 127.0.0.1"):
+    with pytest.raises(CameraBusyError, match="another program or PC controls the camera at 127"):
         within(1, other.open)
     camera.trigger()
     assert camera.grab(5).frame_id == 1
@@ -217,7 +217,7 @@ def test_a_camera_that_is_killed_is_lost_soon(booth: Booth, camera: AravisCamera
             camera.grab(10)
     assert time.monotonic() - killed < LOST_S
     within(0.5, camera.close)
-    with pytest.raises(CameraUnreachableError, match="no answer; check power and cable of 127.0.0.1"):
+    with pytest.raises(CameraUnreachableError, match="no answer; check power and cable of 127"):
         within(1, camera.open)
 
 

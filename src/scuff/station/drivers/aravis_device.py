@@ -1,39 +1,20 @@
-"""A device and its stream of frames, as libaravis has them."""
+"""A device, as libaravis has it."""
 
 import ctypes
 import threading
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scuff.station.drivers.aravis_library import CALLBACK, AravisLibrary, Pointer
-from scuff.station.drivers.features import DeviceFault
-from scuff.station.drivers.receive_buffer import widen
+from scuff.station.drivers.aravis_stream import AravisStream
+from scuff.station.drivers.device import DeviceFault, Identity
 
 T = TypeVar("T")
 
+SERIALS = ("DeviceSerialNumber", "DeviceID")
+"""The serial number, as devices of today and of yesterday call it."""
+
 PACKET_SOCKET_DISABLED = 1
 """Packet sockets need privileges, and see nothing on the loopback port."""
-
-FIXED_ROOM, LEFT_ALONE = 0, 0
-"""The library does not change the receive buffer."""
-
-ROOM_FRAMES, MOST_ROOM_BYTES = 4, 1 << 26
-"""Room for packets, in frames, and at most; packets take up to twice their size there."""
-
-STATUSES = {
-    1: "cleared",
-    2: "timeout",
-    3: "missing packets",
-    4: "wrong packet id",
-    5: "size mismatch",
-    6: "still filling",
-    7: "aborted",
-    8: "payload not supported",
-}
-"""Of a buffer; 0 is success."""
 
 
 def open_gige(library: AravisLibrary, address: str, interface: str) -> "AravisDevice":
@@ -76,15 +57,26 @@ class AravisDevice:
 
     def __init__(self, library: AravisLibrary, pointer: Pointer) -> None:
         """Take over an object of the library."""
-        self.pointer = pointer
-        self.lost = threading.Event()
-        """Set when the library finds out that it does not control the device any more."""
-        self._library = library
-        self._on_lost = CALLBACK(lambda _device, _data: self.lost.set())
+        self.pointer, self._library = pointer, library
+        lost = threading.Event()
+        self.is_lost = lost.is_set
+        """Whether the library has noticed that it does not control the device any more; see ``Device``."""
+        self._on_lost = CALLBACK(lambda _device, _data: lost.set())
         self._signal = library.call("g_signal_connect_data", pointer, b"control-lost", self._on_lost, None, None, 0)
 
+    def identity(self) -> Identity:
+        """See ``Device``."""
+        serial = next((name for name in SERIALS if self.has(name)), "")
+        names = serial, "DeviceModelName", "DeviceVendorName"
+        return Identity(*(self.read(name) if name and self.has(name) else "" for name in names))
+
+    def start(self, buffers: int) -> AravisStream:
+        """See ``Device``."""
+        payload = int(self._ask("arv_device_get_integer_feature_value", "PayloadSize"))
+        return AravisStream(self._library, self.pointer, payload, buffers)
+
     def release(self) -> None:
-        """Let go of it; use nothing of it afterwards."""
+        """See ``Device``."""
         self._library.call("g_signal_handler_disconnect", self.pointer, self._signal)
         self._library.call("g_object_unref", self.pointer)
 
@@ -140,10 +132,6 @@ class AravisDevice:
             return float(least.value), float(greatest.value), step if step > 1e-300 else 0.0
         return None
 
-    def payload_bytes(self) -> int:
-        """How large a buffer for a frame must be."""
-        return int(self._ask("arv_device_get_integer_feature_value", "PayloadSize"))
-
     def _ask(self, function: str, name: str, *arguments: int) -> Any:
         return self._library.call(function, self.pointer, name.encode(), *arguments)
 
@@ -161,95 +149,3 @@ def _none_unless_silent(fault: DeviceFault, nothing: T) -> T:
     if fault.is_silence:
         raise fault
     return nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """A buffer that the stream has done with.
-
-    Attributes:
-        frame_id: The device's number of the frame.
-        device_time_ns: When it was taken, by the device's clock.
-        hw: Height and width in pixels; 0 where nothing is known.
-        row_padding_bytes: Behind each row.
-        memory: What was received; valid until the buffer is given back. Empty unless the frame is whole.
-        problem: Empty, or why the frame is not whole.
-        pointer: The buffer.
-    """
-
-    frame_id: int
-    device_time_ns: int
-    hw: tuple[int, int]
-    row_padding_bytes: int
-    memory: NDArray[np.uint8]
-    problem: str
-    pointer: Pointer
-
-
-class AravisStream:
-    """Frames of a device, each in a buffer that is given back after use."""
-
-    def __init__(self, library: AravisLibrary, device: AravisDevice, buffers: int, is_network: bool) -> None:
-        """Make a stream.
-
-        Args:
-            library: That does it.
-            device: That streams.
-            buffers: How many frames there is room for.
-            is_network: Whether its frames come by network.
-
-        Raises:
-            DeviceFault: The device does not answer.
-        """
-        self._library = library
-        self._pointer: Pointer = library.call("arv_device_create_stream", device.pointer, None, None)
-        payload = device.payload_bytes()
-        if is_network:
-            self._make_room(min(MOST_ROOM_BYTES, ROOM_FRAMES * payload))
-        for _ in range(buffers):
-            self.give_back(library.call("arv_buffer_new", payload, None))
-
-    def _make_room(self, size: int) -> None:
-        """Let packets wait while the library's thread does not run; by itself it makes room for one frame of pixels."""
-        self._library.call(
-            "g_object_set", self._pointer, b"socket-buffer", FIXED_ROOM, b"socket-buffer-size", LEFT_ALONE, None
-        )
-        widen(self._library.call("arv_gv_stream_get_port", self._pointer), size)
-
-    def release(self) -> None:
-        """Stop to receive, and free all buffers."""
-        self._library.call("g_object_unref", self._pointer)
-
-    def give_back(self, buffer: Pointer) -> None:
-        """Let the stream fill a buffer again."""
-        self._library.call("arv_stream_push_buffer", self._pointer, buffer)
-
-    def count(self, name: str) -> int:
-        """One of the stream's counters, as in ``n_missing_packets``."""
-        return int(self._library.call("arv_stream_get_info_uint64_by_name", self._pointer, name.encode()))
-
-    def take(self, timeout_s: float) -> Delivered | None:
-        """Wait for the next frame; ``None``: none came."""
-        buffer = self._library.call("arv_stream_timeout_pop_buffer", self._pointer, int(timeout_s * 1e6))
-        return self._delivered(buffer) if buffer else None
-
-    def _delivered(self, buffer: Pointer) -> Delivered:
-        ask = self._library.call
-        status = ask("arv_buffer_get_status", buffer)
-        problem = STATUSES.get(status, f"status {status}") if status else ""
-        hw, padding, memory = (0, 0), 0, np.empty(0, np.uint8)
-        if not problem:
-            hw = ask("arv_buffer_get_image_height", buffer), ask("arv_buffer_get_image_width", buffer)
-            padding, memory = self._padding(buffer), self._memory(buffer)
-        frame_id, time_ns = ask("arv_buffer_get_frame_id", buffer), ask("arv_buffer_get_timestamp", buffer)
-        return Delivered(frame_id, time_ns, hw, padding, memory, problem, buffer)
-
-    def _memory(self, buffer: Pointer) -> NDArray[np.uint8]:
-        size = ctypes.c_size_t()
-        start = self._library.call("arv_buffer_get_data", buffer, ctypes.byref(size))
-        return np.ctypeslib.as_array(ctypes.cast(start, ctypes.POINTER(ctypes.c_uint8)), (size.value,))
-
-    def _padding(self, buffer: Pointer) -> int:
-        behind_row, behind_frame = ctypes.c_int(), ctypes.c_int()
-        self._library.call("arv_buffer_get_image_padding", buffer, ctypes.byref(behind_row), ctypes.byref(behind_frame))
-        return behind_row.value

@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any
 
 from scuff.core.errors import StationError
-from scuff.station.drivers.features import DeviceFault
+from scuff.station.drivers.device import DeviceFault
 
 INSTALL = (
     "libaravis-0.8 is not installed, which speaks GigE Vision and USB3 Vision; install it with: "
@@ -58,6 +58,7 @@ FALLIBLE: dict[str, Signature] = {
 """Functions that report an error in a last argument, which ``call`` adds."""
 
 PLAIN: dict[str, Signature] = {
+    "arv_gv_device_get_type": (c_size_t, ()),
     "arv_gv_device_is_controller": (BOOL, (P,)),
     "arv_gv_device_set_stream_options": (None, (P, c_int)),
     "arv_uv_interface_get_instance": (P, ()),
@@ -93,6 +94,7 @@ GLIB: dict[str, dict[str, Signature]] = {
         "g_object_set_data": (None, (P, TEXT, P)),
         "g_object_set": (None, (P, TEXT, c_int, TEXT, c_int, P)),  # two properties at once
         "g_object_set_property": (None, (P, TEXT, P)),
+        "g_type_check_instance_is_a": (BOOL, (P, c_size_t)),
         "g_value_init": (P, (P, c_size_t)),
         "g_value_set_double": (None, (P, c_double)),
         "g_signal_connect_data": (c_uint64, (P, TEXT, CALLBACK, P, P, c_uint)),
@@ -150,6 +152,10 @@ class AravisLibrary:
         if error:
             raise self._fault(error)
         return result
+
+    def is_gige(self, device: Pointer) -> bool:
+        """Whether a device is reached by a network."""
+        return bool(self.call("g_type_check_instance_is_a", device, self.call("arv_gv_device_get_type")))
 
     def _fault(self, error: Any) -> DeviceFault:
         """Turn an error into an exception, and free it."""

@@ -2,13 +2,12 @@
 
 import ipaddress
 import threading
-from typing import Protocol
 
 from scuff.core.station_recipe import CameraSettings
 from scuff.station.acquisition_error import CameraBusyError, CameraUnreachableError, SettingRejectedError
 from scuff.station.drivers.aravis_device import AravisDevice, open_gige, open_usb
 from scuff.station.drivers.aravis_library import aravis_library
-from scuff.station.drivers.features import DeviceFault
+from scuff.station.drivers.device import DeviceFault, Link
 from scuff.station.drivers.gvcp import CONTROL_PRIVILEGE, read_register
 from scuff.station.drivers.network_port import NetworkPort, port_at, port_towards
 
@@ -18,38 +17,6 @@ IP_AND_UDP_BYTES = 28
 
 ONE_AT_A_TIME = threading.Lock()
 """Two threads that open devices at once may get one whose description is read only in part: "Port not found"."""
-
-
-class Link(Protocol):
-    """The way to a camera."""
-
-    first_frame: int
-    """The number that its standard gives the first frame of a stream."""
-
-    is_network: bool
-    """Whether frames come by network."""
-
-    def connect(self) -> AravisDevice:
-        """Open the device.
-
-        Raises:
-            CameraUnreachableError: It does not answer.
-            CameraBusyError: Somebody else controls it.
-        """
-        ...
-
-    def prepare(self, device: AravisDevice, settings: CameraSettings) -> None:
-        """Set what belongs to the way there.
-
-        Raises:
-            SettingRejectedError: The way does not carry it.
-            DeviceFault: The device refuses it.
-        """
-        ...
-
-    def trouble(self) -> str:
-        """Ask whether the device is still there and under control; empty: it is. At most a second."""
-        ...
 
 
 def link_of(settings: CameraSettings) -> Link:
@@ -72,7 +39,7 @@ def link_of(settings: CameraSettings) -> Link:
 class GigeLink:
     """GigE Vision."""
 
-    first_frame, is_network = 1, True
+    first_frame = 1
 
     def __init__(self, camera: str, address: str, port: NetworkPort) -> None:
         """Look for a camera at an IP address, through one network port."""
@@ -129,7 +96,7 @@ class GigeLink:
 class UsbLink:
     """USB3 Vision; written to its standard, but tried with no camera yet."""
 
-    first_frame, is_network = 0, False
+    first_frame = 0
 
     def __init__(self, camera: str, serial: str) -> None:
         """Look for a camera by its serial number."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from scuff.core.station_recipe import CameraSettings
 from scuff.station.acquisition_error import SettingRejectedError
 from scuff.station.camera import Applied
-from scuff.station.drivers.features import DeviceFault, Features, possible
+from scuff.station.drivers.device import DeviceFault, Features, possible
 from scuff.station.drivers.pixel_layout import LAYOUTS
 
 EXPOSURES = ("ExposureTime", "ExposureTimeAbs")

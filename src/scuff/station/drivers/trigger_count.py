@@ -49,8 +49,8 @@ class TriggerCount:
 
     def drop_unasked(self, number: int) -> bool:
         """Whether nobody asked for a frame, for its trigger was before the device was armed; then it does not count."""
-        is_unasked = self._trigger == "software" and number > self._given == self._settled
-        if is_unasked and self._first is not None:
+        is_unasked = self._trigger != "hardware" and number > self._given == self._settled
+        if is_unasked and self._first is not None and self._trigger == "software":
             self._first += number - self._given
         return is_unasked
 
@@ -60,7 +60,7 @@ class TriggerCount:
 
     def give_up(self) -> None:
         """Note that the next frame was waited for in vain."""
-        if self._trigger == "software":
+        if self._trigger != "hardware":
             self._settled = min(self._given, self._settled + 1)
 
     def _can_be(self, number: int) -> bool:

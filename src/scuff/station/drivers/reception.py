@@ -1,7 +1,6 @@
-"""Frames that arrive through libaravis: which is whole, which is missing, and which is too late."""
+"""Frames that arrive from a device: which is whole, which is missing, and which is too late."""
 
 import time
-from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from scuff.station.acquisition_error import (
     TriggerTimeoutError,
 )
 from scuff.station.camera import Applied
-from scuff.station.drivers.aravis_device import AravisStream, Delivered
+from scuff.station.drivers.device import Delivered, Stream
 from scuff.station.drivers.pixel_layout import frame_bytes, pixels_of
 from scuff.station.drivers.trigger_count import TriggerCount
 from scuff.station.raw_frame import RawFrame
@@ -25,14 +24,7 @@ LAST_ID = 65_535
 class Reception:
     """The frames of a camera since it was armed."""
 
-    def __init__(
-        self,
-        camera: str,
-        stream: AravisStream,
-        applied: Applied,
-        count: TriggerCount,
-        simulated: bool,
-    ) -> None:
+    def __init__(self, camera: str, stream: Stream, applied: Applied, count: TriggerCount, simulated: bool) -> None:
         """Receive frames.
 
         Args:
@@ -46,7 +38,6 @@ class Reception:
         self._camera, self._simulated = camera, simulated
         self._is_first_dropped = False
         self._last_id = self._wraps = 0
-        self._seen: Counter[str] = Counter()
 
     def take(self, timeout_s: float) -> RawFrame | None:
         """Wait for the next frame; ``None``: none came.
@@ -64,12 +55,12 @@ class Reception:
                 return None
             return self._frame(delivered)
         finally:
-            self.stream.give_back(delivered.pointer)
+            self.stream.give_back(delivered.handle)
 
     def give_up(self, timeout_s: float) -> AcquisitionError:
         """Say why no frame came in a time, and wait for that one no longer."""
         self.count.give_up()
-        if self._risen("n_underruns"):
+        if self.stream.has_dropped():
             reason = "it was dropped, for no buffer was free; set buffers higher, or give fewer triggers at once"
             return IncompleteFrameError(self._camera, reason, missing_bytes=self._whole_bytes())
         return TriggerTimeoutError(
@@ -81,11 +72,13 @@ class Reception:
     def begin_afresh(self) -> None:
         """Of a camera that runs by itself, drop what has arrived already, and the frame that is under way."""
         while delivered := self.stream.take(0):
-            self.stream.give_back(delivered.pointer)
+            self.stream.give_back(delivered.handle)
+        self.stream.has_dropped()  # nobody wanted them
         self._is_first_dropped = True
+        self.count.triggered()
 
     def _frame(self, delivered: Delivered) -> RawFrame | None:
-        number, received_bytes = self._number(delivered), self._risen("n_transferred_bytes")
+        number = self._number(delivered)
         if self.count.drop_unasked(number):
             return None
         if self.count.is_stale(number):
@@ -96,7 +89,7 @@ class Reception:
             reason = f"{skipped} frames before it did not arrive, nothing of them; check the network for lost packets"
             raise IncompleteFrameError(self._camera, reason, str(number), skipped * self._whole_bytes())
         if delivered.problem:
-            raise self._incomplete(delivered, number, received_bytes)
+            raise self._incomplete(delivered, number)
         return RawFrame(
             camera=self._camera,
             serial=self.applied.serial,
@@ -127,24 +120,19 @@ class Reception:
         rows: NDArray[np.uint8] = delivered.memory[: padded * height].reshape(height, padded)[:, :a_row].reshape(-1)
         return rows
 
-    def _incomplete(self, delivered: Delivered, number: int, received_bytes: int) -> IncompleteFrameError:
+    def _incomplete(self, delivered: Delivered, number: int) -> IncompleteFrameError:
         """Say how much of a frame is missing; headers, a thousandth of what was received, are counted in."""
         whole = self._whole_bytes()
-        missing = min(whole, max(1, whole - received_bytes))
+        missing = min(whole, max(1, whole - delivered.received_bytes))
         reason = (
             f"about {missing:,} of {whole:,} bytes are missing ({delivered.problem}); check cables, switch, and the "
             "network port's receive buffers, see docs/station/gige.md"
         )
         return IncompleteFrameError(self._camera, reason, str(number), missing)
 
-    def _risen(self, counter: str) -> int:
-        """How much one of the stream's counters has risen since it was looked at last."""
-        before, self._seen[counter] = self._seen[counter], self.stream.count(counter)
-        return self._seen[counter] - before
-
     def _number(self, delivered: Delivered) -> int:
         """The number of a frame; one that lost even its first packet is taken for the next."""
-        if delivered.problem and not delivered.frame_id:
+        if delivered.frame_id is None:
             return self.count.next
         return self.count.number(self._unwrapped(delivered.frame_id))
 
