@@ -164,7 +164,9 @@ class FeatureSetup:
         self._enter(key, feature, str(value))
 
     def _enter(self, key: str, feature: str, value: str) -> None:
-        """Set a value, and make sure that the device took it."""
+        """Set a value unless it is set already, and make sure that the device took it."""
+        if self._features.has(feature) and _same(self._features.read(feature), value):
+            return
         self._write(key, feature, value)
         if not _same(got := self._features.read(feature), value):
             raise self._rejected(
