@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,13 +60,18 @@ class Booth:
             said += line
             if line.startswith("Camera") and READY in line:
                 return
-        raise AssertionError(said)
+        self.kill()
+        raise RuntimeError(f"it did not start: {said}")
 
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+    def ensure(self) -> None:
+        """Start it unless it runs."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
 
-    def signal(self, number: int) -> None:
+    def kill(self) -> None:
+        self.end(signal.SIGKILL)
+
+    def send(self, number: int) -> None:
         assert self._process is not None
         self._process.send_signal(number)
 

@@ -1,6 +1,7 @@
 """`scuff booth serve`: a GigE Vision camera that shows the simulated booth."""
 
 import signal
+import socket
 from contextlib import ExitStack
 
 import click
@@ -16,7 +17,7 @@ from scuff.station.gige_camera import GigeCamera, check_can_serve
 from scuff.station.simulated_pool import VIEWS
 from scuff.station.simulated_world import World
 
-ENDS = {signal.SIGINT, signal.SIGTERM}
+ENDS = (signal.SIGINT, signal.SIGTERM)
 PULSE = signal.SIGUSR1
 
 USUAL_WIDTH_PX = 1368
@@ -95,21 +96,31 @@ def command(
         simulated.model_copy(update={"height_px": render_hw[0], "width_px": render_hw[1]}), recipe.light.luminaires
     )
     _render(world, camera)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {*ENDS, PULSE})  # before there are threads, which inherit it
     with ExitStack() as stack:
         if light_port:
             _serve_light(stack, world, recipe.light, light_port)
+        signals = _signals(stack)
         view = BoothView(world, camera, hw, frames_per_part)
         served = GigeCamera(port, serial, hw, view.draw, lost_packets)
         stack.callback(served.stop)
         click.echo(f"Camera {serial} ({hw[1]}×{hw[0]}) answers at {port.address} ({port.name}); Ctrl-C ends it")
-        _serve(served)
+        _serve(served, signals)
     click.echo(f"Frames sent: {served.frames:,}")
 
 
-def _serve(served: GigeCamera) -> None:
+def _signals(stack: ExitStack) -> socket.socket:
+    """Receive signals, a byte for each: whichever thread the system gives one to, the main thread learns of it."""
+    received, sent = (stack.enter_context(end) for end in socket.socketpair())
+    sent.setblocking(False)
+    stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(sent.fileno()))
+    for number in (*ENDS, PULSE):
+        stack.callback(signal.signal, number, signal.signal(number, lambda *_: None))
+    return received
+
+
+def _serve(served: GigeCamera, signals: socket.socket) -> None:
     """Give pulses until the process shall end."""
-    while signal.sigwait({*ENDS, PULSE}) == PULSE:
+    while signals.recv(1)[0] == PULSE:
         served.pulse()
 
 

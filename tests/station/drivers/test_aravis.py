@@ -21,6 +21,7 @@ from scuff.station.acquisition_error import (
     TriggerTimeoutError,
 )
 from scuff.station.drivers.aravis import AravisCamera, discover
+from scuff.station.drivers.aravis_stream import AravisStream
 from scuff.station.drivers.no_light import NoLight
 from scuff.station.mount import Mount
 from scuff.station.rig import Rig
@@ -39,14 +40,13 @@ def served(simulation: Simulation) -> Iterator[Booth]:
         booth = Booth(address, SERIAL, simulation, "--size", "192x128", "--render-size", "96x64")
         booth.start()
         yield booth
-        booth.end(signal.SIGKILL)
+        booth.kill()
 
 
 @pytest.fixture
 def booth(served: Booth) -> Booth:
     """The same camera, as it was."""
-    if not served.is_running:
-        served.start()
+    served.ensure()
     return served
 
 
@@ -84,8 +84,8 @@ class TestContract(CameraContract):
                 "features.Gain": with_(SETTINGS, features={"Gain": "100"}),
             },
             region=with_(SETTINGS, left_px=8, top_px=4, width_px=32, height_px=16),
-            faults={CameraLostError: lambda: booth.end(signal.SIGKILL) and None},
-            restore=lambda: booth.is_running or booth.start(),
+            faults={CameraLostError: booth.kill},
+            restore=booth.ensure,
         )
 
 
@@ -128,7 +128,7 @@ def test_a_signal_at_the_line_starts_an_exposure(booth: Booth, camera: AravisCam
     camera.configure(with_(SETTINGS, trigger="hardware", trigger_line="Line0", strobe_line="Line1"))
     with pytest.raises(TriggerTimeoutError):
         camera.grab(0.2)
-    booth.signal(signal.SIGUSR1)
+    booth.send(signal.SIGUSR1)
     assert camera.grab(5).frame_id == 1
     with pytest.raises(SettingRejectedError, match="is triggered at Line0"):
         camera.trigger()
@@ -171,11 +171,12 @@ def booth_frames(camera: AravisCamera) -> int:
     """Frames that came, or for which there was no room."""
     reception = camera._reception
     assert reception is not None
+    assert isinstance(reception.stream, AravisStream)
     return reception.stream.count("n_completed_buffers") + (reception.stream.count("n_underruns") > 0)
 
 
 def test_lost_packets_are_told(simulation: Simulation, booth: Booth) -> None:
-    booth.end(signal.SIGKILL)
+    booth.kill()
     booth.start("--lose", "0.5")
     camera = AravisCamera(SETTINGS)
     camera.open()
@@ -186,7 +187,7 @@ def test_lost_packets_are_told(simulation: Simulation, booth: Booth) -> None:
         camera.grab(5)
     assert 0 < caught.value.missing_bytes <= 192 * 128
     camera.close()
-    booth.end(signal.SIGKILL)
+    booth.kill()
 
 
 def test_one_controls_it_at_a_time(booth: Booth, camera: AravisCamera) -> None:
@@ -206,7 +207,7 @@ def test_a_camera_that_is_killed_is_lost_soon(booth: Booth, camera: AravisCamera
     camera.trigger()
     camera.grab(5)
     killed = time.monotonic()
-    booth.end(signal.SIGKILL)
+    booth.kill()
     if asked == "health":
         assert not camera.health().is_well
     elif asked == "trigger":
@@ -222,7 +223,7 @@ def test_a_camera_that_is_killed_is_lost_soon(booth: Booth, camera: AravisCamera
 
 
 def test_a_camera_that_was_restarted_is_lost(booth: Booth, camera: AravisCamera) -> None:
-    booth.end(signal.SIGKILL)
+    booth.kill()
     booth.start()
     assert "restarted" in camera.health().message
     with pytest.raises(CameraLostError, match="was restarted"):
@@ -233,7 +234,7 @@ def test_a_rig_opens_a_killed_camera_again(booth: Booth) -> None:
     rig = Rig([Mount(AravisCamera(SETTINGS), SETTINGS, 1.0)], NoLight(()), (Lighting(name="all"),))
     with rig:
         assert rig.capture("P1").is_complete
-        booth.end(signal.SIGKILL)
+        booth.kill()
         capture = within(LOST_S, lambda: rig.capture("P2"))
         assert [error.code for error in capture.errors] == ["lost"]  # type: ignore[attr-defined]
         booth.start()
