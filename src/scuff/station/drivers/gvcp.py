@@ -55,7 +55,7 @@ class Found:
     interface: str
 
 
-def read_register(port: NetworkPort, address: str, register: int, timeout_s: float = 0.6) -> int | None:
+def read_register(port: NetworkPort, address: str, register: int, timeout_s: float = 0.9) -> int | None:
     """Read a register of a camera, whoever controls it.
 
     It is read as memory: libaravis' simulated camera takes the reading of a register for a sign of life of its client.
