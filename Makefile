@@ -12,10 +12,10 @@ BENCH_INSTALLED := .venv/installed-bench
 REALISM_INSTALLED := .venv/installed-realism
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-gpu lint format bench
+.PHONY: help demo test test-slow test-station test-gpu lint format bench
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(INSTALLED) ## Photograph simulated sheets, train on some, inspect the others; 8 minutes on two cores
 	scripts/demo
@@ -28,6 +28,9 @@ test: $(INSTALLED) ## Run the tests
 
 test-slow: $(REALISM_INSTALLED) ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
+
+test-station: $(INSTALLED) ## Run the tests that make network namespaces, as root
+	$(BIN)/pytest -m netns
 
 test-gpu: $(INSTALLED) ## Run the tests that need an NVIDIA GPU
 	$(BIN)/pytest -m gpu

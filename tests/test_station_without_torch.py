@@ -29,6 +29,7 @@ IMPORT_ALL = """
 optional = {f"scuff.inspection.{name}" for name in ("torch_runtime", "onnx_runtime", "onnx_session")}
 names = ["scuff.cli.main", "scuff.cli.booth", "scuff.cli.init", "scuff.cli.inspect", "scuff.cli.recipe_options"]
 names += ["scuff.cli.benchmark_inspect", "scuff.cli.calibrate", "scuff.cli.calibrate_camera", "scuff.cli.commands"]
+names += ["scuff.cli.booth_serve"]
 names += ["scuff.cli.rules", "scuff.cli.station", "scuff.cli.station_cameras", "scuff.cli.station_capture"]
 names += ["scuff.cli.station_tune"]
 for room in ("scuff.booth", "scuff.core", "scuff.inspection", "scuff.serving", "scuff.station", "scuff.store"):

@@ -18,6 +18,7 @@ from scuff.booth.preview import draw_preview
 from scuff.booth.rows import threads
 from scuff.booth.scene import BOOTH
 from scuff.booth.settings import DRAW_SHAPE, MIXED, FinishChoice, Settings, ShapeKind, read_size
+from scuff.cli import booth_serve
 from scuff.core.errors import BoothError
 from scuff.core.picture import write_png
 from scuff.core.recipe_keys import toml_value
@@ -31,7 +32,8 @@ EXAMPLES = """\
 \b
 Examples:
   scuff booth preview part.png --seed 1
-  scuff booth render simulated --parts 12 --seed 1 --size 1368x912"""
+  scuff booth render simulated --parts 12 --seed 1 --size 1368x912
+  scuff booth serve --interface lo --serial BOOTH01 --size 512x342"""
 
 RENDER_EPILOG = """\
 \b
@@ -65,6 +67,9 @@ def command() -> None:
     The parts are sinks or sheets of brushed, polished or blasted steel, with flaws that count and soil that does
     not. Two cameras look at them, under the luminaires A and B.
     """
+
+
+command.add_command(booth_serve.command, "serve")
 
 
 def part_options(function: Callable[..., R]) -> Callable[..., R]:

@@ -43,8 +43,10 @@ class CameraSettings(Section):
     top_px: int = Field(0, ge=0, description="First row of that region.")
     exposure_us: float = Field(10_000.0, gt=0, le=10_000_000, description="Exposure.")
     gain_db: float = Field(0.0, ge=-24, le=48, description="Gain, in dB.")
-    trigger: Literal["software", "hardware"] = Field(
-        "software", description='What starts an exposure: scuff, or a signal at "trigger_line".'
+    trigger: Literal["software", "hardware", "free"] = Field(
+        "software",
+        description='What starts an exposure: "software": scuff; "hardware": a signal at "trigger_line"; "free": the '
+        "camera by itself, one after another, of which the first whole one counts.",
     )
     trigger_line: str = Field("Line0", min_length=1, description="Input of a hardware trigger.")
     strobe_line: str = Field("", description='Output that is high during an exposure, as in "Line1"; empty: none.')

@@ -65,7 +65,7 @@ class Mount:
     def shoot(self) -> RawFrame:
         """Take a frame; raises an ``AcquisitionError``."""
         now_ns = time.time_ns()
-        if self.settings.trigger == "software":
+        if self.settings.trigger != "hardware":
             self._camera.trigger()
             not_before_ns = now_ns
         else:
