@@ -1,0 +1,40 @@
+"""Opening a store: the database is made or brought to the newest tables, and the folder of pictures is made."""
+
+from pathlib import Path
+
+from scuff.core.errors import StoreError
+from scuff.core.station_recipe import Line, StoreSettings
+from scuff.store.database import Database
+from scuff.store.pictures import Pictures
+from scuff.store.schema import migrate
+from scuff.store.store import Store
+
+STATION = str(Line.model_fields["station"].default)
+
+
+def open_store(settings: StoreSettings, station: str = STATION) -> Store:
+    """Open the store of a station.
+
+    Args:
+        settings: Where it is, and how long pictures stay.
+        station: Name of the station; several may share a PostgreSQL database, each with its own name and folder.
+
+    Raises:
+        StoreError: Database or folder cannot be used, or a newer scuff has made the tables.
+    """
+    database = Database(settings.url)
+    if database.file is not None:
+        _make_file(database.file)
+    migrate(database)
+    return Store(database, Pictures(Path(settings.pictures)), settings, station)
+
+
+def _make_file(file: Path) -> None:
+    """Make an empty database of SQLite; only here, so that one that goes away later is missed and not replaced."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    except OSError as error:
+        raise StoreError(
+            f"{file}: {error.strerror}; give scuff's user the right to write there, or name another file in store.url"
+        ) from error
