@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -83,9 +83,8 @@ def keep_first(session: Session, table: type[Table], **values: Any) -> bool:
     Two stations that insert the same row wait for each other instead of failing.
     """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    done = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    assert isinstance(done, CursorResult)
-    return done.rowcount == 1
+    inserted = insert(table).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return session.scalar(inserted) is not None
 
 
 def _triggered(session: Session, part: Part) -> Part | None:
