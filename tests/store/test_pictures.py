@@ -49,7 +49,7 @@ def test_a_picture_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeyp
     replace, fsync = os.replace, os.fsync
 
     def noting_fsync(descriptor: int) -> None:
-        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
         done.append(f"fsync {path.relative_to(tmp_path).parts[0] if path != tmp_path else '.'}")
         fsync(descriptor)
 

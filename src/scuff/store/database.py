@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from scuff.core.errors import StoreError
 from scuff.store.failures import told
+from scuff.store.same_file import watch
 
 LOCK_S = 2
 """How long to wait for another program, or for an answer of a server that connects."""
@@ -46,7 +47,7 @@ class Database:
             StoreError: The URL is none of SQLite or PostgreSQL.
         """
         parsed = _parsed(url)
-        self.where = parsed.render_as_string(hide_password=True)
+        self.where = parsed.set(drivername=parsed.get_backend_name()).render_as_string(hide_password=True)
         self.file: Path | None = None
         if parsed.get_backend_name() == "sqlite":
             self.file = Path(str(parsed.database)).absolute()
@@ -58,6 +59,7 @@ class Database:
             )
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            watch(self.engine, self.file)
         else:
             given = {key: value for key, value in FOR_POSTGRESQL.items() if key not in parsed.query}
             self.engine = create_engine(parsed, connect_args=given, pool_pre_ping=True, pool_timeout=LOCK_S)

@@ -26,6 +26,9 @@ ADVICE = {
 
 OF_A_SERVER = "start the database or correct store.url; scuff goes on by itself when it answers"
 
+CONTEXT = "CONTEXT:"
+"""Where PostgreSQL begins to tell of rows and functions, which helps nobody at a line."""
+
 
 @contextmanager
 def told(where: str) -> Iterator[None]:
@@ -42,7 +45,7 @@ def told(where: str) -> Iterator[None]:
     except SQLAlchemyError as error:
         # Only the driver's own words: SQLAlchemy's tell of statements and versions.
         cause = getattr(error, "orig", None) or error
-        said = " ".join(str(cause).split()) or type(cause).__name__
+        said = " ".join(str(cause).partition(CONTEXT)[0].split()) or type(cause).__name__
         raise StoreError(f"{where}: {said}; {_advice(said)}") from error
 
 

@@ -25,8 +25,12 @@ def open_store(settings: StoreSettings, station: str = STATION) -> Store:
     database = Database(settings.url)
     if database.file is not None:
         _make_file(database.file)
-    migrate(database)
-    return Store(database, Pictures(Path(settings.pictures)), settings, station)
+    try:
+        migrate(database)
+        return Store(database, Pictures(Path(settings.pictures)), settings, station)
+    except StoreError:
+        database.close()
+        raise
 
 
 def _make_file(file: Path) -> None:

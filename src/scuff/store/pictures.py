@@ -1,5 +1,6 @@
 """The folder of pictures: each is named by its checksum, is there whole or not at all, and only once."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -116,9 +117,10 @@ class Pictures:
             StoreError: The folder is gone, or nothing can be written into it.
         """
         with _told(self.folder):
+            free = shutil.disk_usage(self._unfinished).free
             if not os.access(self._unfinished, os.W_OK | os.X_OK):
-                raise PermissionError(f"{self._unfinished} cannot be written")
-            return shutil.disk_usage(self._unfinished).free
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return free
 
     @contextmanager
     def locked(self) -> Iterator[None]:
