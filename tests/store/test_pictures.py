@@ -1,8 +1,5 @@
 import errno
 import os
-import resource
-import subprocess
-import sys
 import threading
 from hashlib import sha256
 from pathlib import Path
@@ -78,31 +75,6 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     assert [name for name in files(tmp_path) if name != LOCK] == []
     assert pictures.put(CONTENT, ".png") == CHECKSUM
     pictures.verify(CHECKSUM)
-
-
-LIMITED = """
-import resource, signal, sys
-from pathlib import Path
-from scuff.core.errors import StoreError
-from scuff.store.pictures import Pictures
-pictures = Pictures(Path(sys.argv[1]))
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
-try:
-    pictures.put(bytes(5000), ".png")
-except StoreError as error:
-    print(error)
-resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-pictures.verify(pictures.put(bytes(5000), ".png"))
-"""
-
-
-def test_a_write_that_the_system_cuts_short_leaves_nothing(tmp_path: Path) -> None:
-    assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
-    command = [sys.executable, "-c", LIMITED, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "File too large; make room on its disk" in done.stdout
-    assert len([name for name in files(tmp_path) if name != LOCK]) == 1
 
 
 def test_what_killed_runs_have_left_goes_when_it_is_old(tmp_path: Path) -> None:

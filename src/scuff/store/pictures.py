@@ -118,7 +118,7 @@ class Pictures:
         """
         with _told(self.folder):
             free = shutil.disk_usage(self._unfinished).free
-            if not os.access(self._unfinished, os.W_OK | os.X_OK):
+            if not os.access(self._unfinished, os.W_OK | os.X_OK, effective_ids=True):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             return free
 
