@@ -10,6 +10,7 @@ from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.stores import Open, begin, finish
 
 from scuff.core.errors import StoreError
+from scuff.store import answering
 from scuff.store import database as module
 from scuff.store.database import Database
 
@@ -158,3 +159,38 @@ def test_a_server_that_stops_is_told_at_once_and_used_when_it_is_back(open_at: O
         assert [part.id for part in store.unfinished()] == [number]
     finish(store, number)
     assert store.unfinished() == []
+
+
+def test_a_server_that_hangs_is_told_soon_and_used_when_it_goes_on(open_at: Open, postgres: PostgresServer) -> None:
+    store = open_at(postgres.make_database())
+    number = begin(store)
+    with postgres.frozen():
+        start = monotonic()
+        with pytest.raises(StoreError, match="start the database or correct"):
+            finish(store, number)
+        assert monotonic() - start < AT_ONCE_S
+    finish(store, number)
+    assert store.unfinished() == []
+
+
+def test_a_server_that_hangs_within_a_transaction_is_given_up(
+    open_at: Open, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.make_database()
+    store = open_at(url)
+    number = begin(store)
+    monkeypatch.setattr(answering, "TRANSACTION_S", 0.5)
+    with closing(Database(url)) as database:
+        with pytest.raises(StoreError, match="start the database or correct"):
+            rename_on(database, postgres)
+        monkeypatch.undo()
+        assert store.part(number).part == "SN7"
+        assert shown(database, "lock_timeout") == ["2s"]
+
+
+def rename_on(database: Database, server: PostgresServer) -> None:
+    """Begin to change something on a server that then hangs."""
+    with database.writing() as session:
+        session.execute(text("UPDATE parts SET serial = 'other'"))
+        with server.frozen():
+            session.execute(text("SELECT 1"))

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.fixtures.stores import NOW, Open, begin, finish
 
 from scuff.core.errors import StoreError
-from scuff.store import schema
+from scuff.store import answering, schema
 from scuff.store.database import Database
 from scuff.store.schema import migrate
 from scuff.store.tables import Table
@@ -67,6 +67,17 @@ def test_a_first_database_is_brought_to_the_newest_tables_and_keeps_its_rows(url
     finish(store, part.id)
     with pytest.raises(StoreError, match="append-only"):
         raw(url, "DELETE FROM actions")
+
+
+def test_a_migration_may_take_long(url: str) -> None:
+    """It is neither cut like a transaction of a line nor cancelled like one of its statements."""
+    with closing(Database(url)) as database:
+        if database.file:
+            database.file.touch()
+        with database.changing() as connection:
+            assert answering.TIMER not in connection.info
+            if database.file is None:
+                assert connection.scalar(text("SHOW statement_timeout")) == "0"
 
 
 def test_a_newer_database_is_refused_and_left_alone(

@@ -11,14 +11,17 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from scuff.core.errors import StoreError
+from scuff.store import answering, same_file
 from scuff.store.failures import told
-from scuff.store.same_file import watch
 
 LOCK_S = 2
 """How long to wait for another program, or for an answer of a server that connects."""
 
 STATEMENT_S = 10
 """The longest that a server may work on one statement."""
+
+CONNECTIONS = 32
+"""The most at once, those for a short time included."""
 
 WRITES = "scuff_writes"
 """Option of a transaction that writes."""
@@ -49,20 +52,22 @@ class Database:
         parsed = _parsed(url)
         self.where = parsed.set(drivername=parsed.get_backend_name()).render_as_string(hide_password=True)
         self.file: Path | None = None
+        pool = {"pool_size": 4, "max_overflow": CONNECTIONS - 4, "pool_timeout": LOCK_S}
         if parsed.get_backend_name() == "sqlite":
             self.file = Path(str(parsed.database)).absolute()
             self.where = str(self.file)
             self.engine = create_engine(
                 f"sqlite:///file:{_quoted(self.file)}?mode=rw&uri=true",
                 connect_args={"timeout": LOCK_S, "isolation_level": None},
-                pool_timeout=LOCK_S,
+                **pool,
             )
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
-            watch(self.engine, self.file)
+            same_file.watch(self.engine, self.file)
         else:
             given = {key: value for key, value in FOR_POSTGRESQL.items() if key not in parsed.query}
-            self.engine = create_engine(parsed, connect_args=given, pool_pre_ping=True, pool_timeout=LOCK_S)
+            self.engine = create_engine(parsed, connect_args=given, **pool)
+            answering.watch(self.engine)
         self._writer = self.engine.execution_options(**{WRITES: True})
         self._turn = threading.Lock()
 
@@ -93,12 +98,13 @@ class Database:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that changes tables.
+        """Give a connection in a transaction that changes tables, which may take long.
 
         Raises:
             StoreError: The database fails.
         """
         with told(self.where), self._queue(), self._writer.begin() as connection:
+            answering.allow_long_work(connection)
             yield connection
 
     def close(self) -> None:

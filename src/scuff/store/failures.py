@@ -1,8 +1,10 @@
 """What a database says when it fails, and what to do about it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from scuff.core.errors import StoreError
@@ -20,14 +22,16 @@ ADVICE = {
     "disk i/o error": "the disk fails or is full: look at the system's log",
     "authentication": "correct user and password in store.url",
     "does not exist": "make the database, or correct store.url",
+    "queuepool": "too many threads use it at once, or it is very slow",
     "permission denied": "give the user of store.url the right to create and write tables",
 }
 """By a piece of the message, in small letters; the first one that fits."""
 
 OF_A_SERVER = "start the database or correct store.url; scuff goes on by itself when it answers"
+OTHERWISE = "nothing was stored"
 
-CONTEXT = "CONTEXT:"
-"""Where PostgreSQL begins to tell of rows and functions, which helps nobody at a line."""
+DETAILS = re.compile(r"CONTEXT:|\(Background on")
+"""Where PostgreSQL begins to tell of rows and functions, and SQLAlchemy of its pages: no help at a line."""
 
 
 @contextmanager
@@ -45,10 +49,11 @@ def told(where: str) -> Iterator[None]:
     except SQLAlchemyError as error:
         # Only the driver's own words: SQLAlchemy's tell of statements and versions.
         cause = getattr(error, "orig", None) or error
-        said = " ".join(str(cause).partition(CONTEXT)[0].split()) or type(cause).__name__
-        raise StoreError(f"{where}: {said}; {_advice(said)}") from error
+        said = " ".join(DETAILS.split(str(cause))[0].split()) or type(cause).__name__
+        otherwise = OF_A_SERVER if isinstance(cause, psycopg.OperationalError) else OTHERWISE
+        raise StoreError(f"{where}: {said}; {_advice(said) or otherwise}") from error
 
 
-def _advice(said: str) -> str:
+def _advice(said: str) -> str | None:
     small = said.lower()
-    return next((advice for piece, advice in ADVICE.items() if piece in small), OF_A_SERVER)
+    return next((advice for piece, advice in ADVICE.items() if piece in small), None)
