@@ -126,6 +126,7 @@ def _killed(*_: object, **__: object) -> None:
 
 def test_many_pictures_go_in_batches(url: str, open_at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "SLICE", 3)
     store = open_at(url, keep_pass_days=1)
     for number in range(5):
         part = begin(store, f"T{number}")

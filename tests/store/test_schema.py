@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from tests.fixtures.stores import NOW, Open, begin, finish
 
@@ -23,10 +24,10 @@ ROWS = [
     "VALUES ('station', 'Ada', 'log-in', '', '2026-05-04 12:00:00')",
 ]
 
-LATER = """
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "9999", "0002"
+revision, down_revision = "9999", "{ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()}"
 def upgrade():
     op.add_column("parts", sa.Column("colour", sa.Text))
 """

@@ -1,5 +1,6 @@
 """The database: SQLite or PostgreSQL, and transactions that fail soon and are told in words."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,6 +107,10 @@ class Database:
         with told(self.where), self._queue(), self._writer.begin() as connection:
             answering.allow_long_work(connection)
             yield connection
+
+    def free_bytes(self) -> dict[Path, int]:
+        """Room on the disk of a file, by its folder; empty: a server looks after its own."""
+        return {} if self.file is None else {self.file.parent: shutil.disk_usage(self.file.parent).free}
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,6 +1,6 @@
 """What the store knows: parts with all that hangs on them, parts without a verdict, reports to deliver, counts."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -73,10 +73,13 @@ def counts(session: Session, station: str) -> Counts:
     return Counts(found.get(None, 0), {outcome: found.get(outcome.value, 0) for outcome in Outcome})
 
 
-def _removed(session: Session, found: Iterable[Part]) -> set[tuple[str, str]]:
+def _removed(session: Session, found: Sequence[Part]) -> set[tuple[str, str]]:
     """Stations and checksums of those pictures that are gone."""
+    stations = {part.station for part in found}
     shown = {frame.picture_sha256 for part in found for frame in part.frames}
-    wanted = select(Picture.station, Picture.sha256).where(Picture.sha256.in_(shown), Picture.removed_at.is_not(None))
+    wanted = select(Picture.station, Picture.sha256).where(
+        Picture.station.in_(stations), Picture.sha256.in_(shown), Picture.removed_at.is_not(None)
+    )
     return {(station, sha256) for station, sha256 in session.execute(wanted)}
 
 

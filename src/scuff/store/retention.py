@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
-from sqlalchemy.orm import Session
 
 from scuff.core.station_recipe import StoreSettings
 from scuff.core.verdict import Outcome
@@ -15,6 +14,9 @@ from scuff.store.tables import Frame, Part, Picture, Verdict
 
 BATCH = 20
 """Pictures that are removed while nobody else may name one: few enough that a camera hardly waits."""
+
+SLICE = 2000
+"""Pictures that the database is asked about at once: few enough that it answers within a moment."""
 
 
 class Retention:
@@ -42,28 +44,37 @@ class Retention:
         return Removed(files, total)
 
     def _batches(self, now: datetime) -> Iterator[list[str]]:
-        with self._database.reading() as session:
-            checksums = [*self._left_behind(session), *self._expired(session, now)]
-        for start in range(0, len(checksums), BATCH):
-            yield checksums[start : start + BATCH]
+        """Pictures that may go: those of the last removal, which may have been cut short, and those that are old."""
+        last = select(func.max(Picture.removed_at)).where(Picture.station == self._station).scalar_subquery()
+        for found in self._slices(Picture.removed_at == last):
+            yield from _cut(found)
+        for found in self._slices(Picture.removed_at.is_(None)):
+            yield from _cut(self._without_needed(found, now))
 
-    def _left_behind(self, session: Session) -> list[str]:
-        """Pictures of the last removal, which may have been cut short."""
-        here = Picture.station == self._station
-        last = select(func.max(Picture.removed_at)).where(here).scalar_subquery()
-        return list(session.scalars(select(Picture.sha256).where(here, Picture.removed_at == last)))
+    def _slices(self, *where: ColumnElement[bool]) -> Iterator[list[str]]:
+        """Checksums of the pictures that something is true of, in order, a slice at a time."""
+        last = ""
+        wanted = select(Picture.sha256).where(Picture.station == self._station, *where)
+        while True:
+            with self._database.reading() as session:
+                after = wanted.where(Picture.sha256 > last).order_by(Picture.sha256).limit(SLICE)
+                found = list(session.scalars(after))
+            if not found:
+                return
+            yield found
+            last = found[-1]
 
-    def _expired(self, session: Session, now: datetime) -> list[str]:
-        """Pictures that are there and that no part needs."""
-        is_needed = (
-            select(Frame.id)
+    def _without_needed(self, checksums: list[str], now: datetime) -> list[str]:
+        """Those that no part needs."""
+        wanted = (
+            select(Frame.picture_sha256)
             .join(Part)
             .outerjoin(Verdict)
-            .where(Frame.picture_sha256 == Picture.sha256, Part.station == self._station, ~self._is_old(now))
-            .exists()
+            .where(Frame.picture_sha256.in_(checksums), Part.station == self._station, ~self._is_old(now))
         )
-        here = (Picture.station == self._station, Picture.removed_at.is_(None))
-        return list(session.scalars(select(Picture.sha256).where(*here, ~is_needed)))
+        with self._database.reading() as session:
+            needed = set(session.scalars(wanted))
+        return [checksum for checksum in checksums if checksum not in needed]
 
     def _is_old(self, now: datetime) -> ColumnElement[bool]:
         """Of a part: its pictures may go. One without a verdict keeps them."""
@@ -79,3 +90,8 @@ class Retention:
             session.execute(
                 update(Picture).where(Picture.station == self._station, Picture.sha256.in_(gone)).values(removed_at=now)
             )
+
+
+def _cut(checksums: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(checksums), BATCH):
+        yield checksums[start : start + BATCH]

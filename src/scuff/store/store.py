@@ -200,12 +200,13 @@ class Store:
         """
         with self._database.writing() as session:
             session.execute(text("SELECT 1"))
-        free, least = self.pictures.free_bytes(), self._settings.least_free_gb * GB
-        if free < least:
-            raise StoreError(
-                f"{self.pictures.folder}: {free / GB:.1f} GB are free, and store.least_free_gb = "
-                f"{self._settings.least_free_gb:g}; make room, or let pictures go earlier by store.keep_pass_days"
-            )
+        free = {self.pictures.folder: self.pictures.free_bytes(), **self._database.free_bytes()}
+        for folder, room in free.items():
+            if room < self._settings.least_free_gb * GB:
+                raise StoreError(
+                    f"{folder}: {room / GB:.1f} GB are free, and store.least_free_gb = "
+                    f"{self._settings.least_free_gb:g}; make room, or let pictures go earlier by store.keep_pass_days"
+                )
 
     def close(self) -> None:
         """Close the connections."""
