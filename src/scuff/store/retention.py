@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
@@ -46,35 +47,37 @@ class Retention:
     def _batches(self, now: datetime) -> Iterator[list[str]]:
         """Pictures that may go: those of the last removal, which may have been cut short, and those that are old."""
         last = select(func.max(Picture.removed_at)).where(Picture.station == self._station).scalar_subquery()
-        for found in self._slices(Picture.removed_at == last):
-            yield from _cut(found)
-        for found in self._slices(Picture.removed_at.is_(None)):
-            yield from _cut(self._without_needed(found, now))
+        slices = chain(
+            self._slices(Picture.removed_at == last, false()),
+            self._slices(Picture.removed_at.is_(None), self._is_needed(now)),
+        )
+        for found in slices:
+            for start in range(0, len(found), BATCH):
+                yield found[start : start + BATCH]
 
-    def _slices(self, *where: ColumnElement[bool]) -> Iterator[list[str]]:
-        """Checksums of the pictures that something is true of, in order, a slice at a time."""
-        last = ""
-        wanted = select(Picture.sha256).where(Picture.station == self._station, *where)
+    def _slices(self, which: ColumnElement[bool], is_needed: ColumnElement[bool]) -> Iterator[list[str]]:
+        """Checksums of pictures that are not needed, in order; the database is asked about a slice at a time."""
+        after = ""
+        wanted = select(Picture.sha256, is_needed).where(Picture.station == self._station, which)
+        # The order of the index, though its column in the middle is the same for all of them.
+        wanted = wanted.order_by(Picture.removed_at, Picture.sha256).limit(SLICE)
         while True:
             with self._database.reading() as session:
-                after = wanted.where(Picture.sha256 > last).order_by(Picture.sha256).limit(SLICE)
-                found = list(session.scalars(after))
+                found = session.execute(wanted.where(Picture.sha256 > after)).all()
             if not found:
                 return
-            yield found
-            last = found[-1]
+            yield [checksum for checksum, needed in found if not needed]
+            after = found[-1][0]
 
-    def _without_needed(self, checksums: list[str], now: datetime) -> list[str]:
-        """Those that no part needs."""
-        wanted = (
-            select(Frame.picture_sha256)
+    def _is_needed(self, now: datetime) -> ColumnElement[bool]:
+        """Of a picture: it belongs to a part that keeps its pictures."""
+        return (
+            select(Frame.id)
             .join(Part)
             .outerjoin(Verdict)
-            .where(Frame.picture_sha256.in_(checksums), Part.station == self._station, ~self._is_old(now))
+            .where(Frame.picture_sha256 == Picture.sha256, Part.station == self._station, ~self._is_old(now))
+            .exists()
         )
-        with self._database.reading() as session:
-            needed = set(session.scalars(wanted))
-        return [checksum for checksum in checksums if checksum not in needed]
 
     def _is_old(self, now: datetime) -> ColumnElement[bool]:
         """Of a part: its pictures may go. One without a verdict keeps them."""
@@ -90,8 +93,3 @@ class Retention:
             session.execute(
                 update(Picture).where(Picture.station == self._station, Picture.sha256.in_(gone)).values(removed_at=now)
             )
-
-
-def _cut(checksums: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(checksums), BATCH):
-        yield checksums[start : start + BATCH]

@@ -106,7 +106,7 @@ class Picture(Table):
     """A picture in a station's folder of pictures; several frames may show the same."""
 
     __tablename__ = "pictures"
-    __table_args__ = (Index(None, "station", "removed_at"),)
+    __table_args__ = (Index(None, "station", "removed_at", "sha256"),)
 
     station: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True)

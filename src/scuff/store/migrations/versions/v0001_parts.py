@@ -70,7 +70,7 @@ def _frames() -> None:
         sa.Column("removed_at", TIME),
         sa.PrimaryKeyConstraint("station", "sha256", name="pk_pictures"),
     )
-    op.create_index("ix_pictures_station_removed_at", "pictures", ["station", "removed_at"])
+    op.create_index("ix_pictures_station_removed_at_sha256", "pictures", ["station", "removed_at", "sha256"])
     op.create_table(
         "frames",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
