@@ -12,19 +12,22 @@ from scuff.store.store import Store
 STATION = str(Line.model_fields["station"].default)
 
 
-def open_store(settings: StoreSettings, station: str = STATION) -> Store:
+def open_store(settings: StoreSettings, station: str = STATION, make: bool = True) -> Store:
     """Open the store of a station.
 
     Args:
         settings: Where it is, and how long pictures stay.
         station: Name of the station; several may share a PostgreSQL database, each with its own name and folder.
+        make: Make a database of SQLite that is not there.
 
     Raises:
         StoreError: Database or folder cannot be used, or a newer scuff has made the tables.
     """
     database = Database(settings.url)
-    if database.file is not None:
+    if database.file is not None and make:
         _make_file(database.file)
+    if database.file is not None and not database.file.is_file():
+        raise StoreError(f"{database.file}: is not there; name it in store.url, or let `scuff station run` make it")
     try:
         migrate(database)
         return Store(database, Pictures(Path(settings.pictures)), settings, station)

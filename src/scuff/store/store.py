@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from scuff.core.errors import StoreError
 from scuff.core.station_recipe import StoreSettings
-from scuff.core.verdict import Verdict
+from scuff.core.verdict import Outcome, Verdict
 from scuff.store import intake, reading
 from scuff.store.database import Database
 from scuff.store.pictures import Pictures
@@ -154,14 +154,24 @@ class Store:
         with self._database.reading() as session:
             return reading.parts(session, Part.serial == serial)
 
-    def latest(self, limit: int) -> list[StoredPart]:
+    def latest(self, limit: int, outcome: Outcome | None = None, before: int | None = None) -> list[StoredPart]:
         """Tell of the newest parts of this station, the newest first.
+
+        Args:
+            limit: So many at most.
+            outcome: Only parts with this outcome.
+            before: Only parts with a smaller number.
 
         Raises:
             StoreError: The database fails.
         """
+        where = [Part.station == self._station]
+        if outcome is not None:
+            where.append(Part.verdict.has(outcome=outcome.value))
+        if before is not None:
+            where.append(Part.id < before)
         with self._database.reading() as session:
-            return reading.parts(session, Part.station == self._station, limit=limit)
+            return reading.parts(session, *where, limit=limit)
 
     def counts(self) -> Counts:
         """Count the parts of this station.
