@@ -6,6 +6,7 @@ from collections.abc import Generator
 import pytest
 
 pytest_plugins = [
+    "tests.fixtures.booths",
     "tests.fixtures.bundles",
     "tests.fixtures.catalogues",
     "tests.fixtures.networks",

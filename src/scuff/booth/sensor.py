@@ -6,6 +6,7 @@ the exposures of a booth it stays below the read noise.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -125,9 +126,10 @@ def read_out(exposed: NDArray[np.float32], sensor: Sensor, gain_db: float, camer
         raise BoothError(f"a seed of {seed} cannot be; it must be 0 or more")
     gain = gain_factor(gain_db)
     raw: Raw = np.empty(exposed.shape, np.uint8 if sensor.bits == 8 else np.uint16)
+    gains = _pixel_gains(camera, exposed.shape)
 
     def read(first: int, last: int) -> None:
-        electrons = _electrons(exposed[first:last], sensor, camera, seed, first)
+        electrons = _electrons(exposed[first:last], gains[first:last], sensor, (camera, seed), first)
         raw[first:last] = _numbers(electrons, sensor, gain)
 
     in_rows(read, len(raw))
@@ -163,19 +165,40 @@ def develop(raw: Raw, sensor: Sensor) -> NDArray[np.uint8]:
     return developed
 
 
-def _electrons(exposed: NDArray[np.float32], sensor: Sensor, camera: str, seed: int, first: int) -> NDArray[np.float32]:
+@lru_cache(maxsize=2)
+def _pixel_gains(camera: str, hw: tuple[int, ...]) -> NDArray[np.float32]:
+    """How much the gain of each pixel of a camera differs, H×W, in standard deviations.
+
+    They stay for good, and take half of the time of a frame to draw; so they are kept for the cameras of a booth.
+    """
+    gains = np.empty(hw, np.float32)
+
+    def draw(first: int, last: int) -> None:
+        gains[first:last] = _normal((last - first, hw[1]), first, PIXEL_GAINS, camera)
+
+    in_rows(draw, hw[0])
+    gains.setflags(write=False)
+    return gains
+
+
+def _electrons(
+    exposed: NDArray[np.float32],
+    gains: NDArray[np.float32],
+    sensor: Sensor,
+    noise_of: tuple[str, int],
+    first: int,
+) -> NDArray[np.float32]:
     """Electrons read from the rows of a block, N×W, of which ``first`` is the upper one's place in the frame."""
     if not (exposed.min() >= 0 and exposed.max() < np.inf):
         raise BoothError(
             f"irradiance is negative, infinite or not a number in rows {first} to {first + len(exposed) - 1}"
         )
-    electrons = _normal(exposed.shape, first, PIXEL_GAINS, camera)
-    electrons *= np.float32(sensor.flat_field_error)
+    electrons = gains * np.float32(sensor.flat_field_error)
     electrons += np.float32(1)
     electrons *= exposed
     electrons *= np.float32(sensor.responsivity_e_us)
     np.maximum(electrons, 0, out=electrons)
-    noise = _normal(exposed.shape, first, NOISE, camera, seed)
+    noise = _normal(exposed.shape, first, NOISE, *noise_of)
     noise *= np.sqrt(electrons + np.float32(sensor.read_noise_e**2))
     electrons += noise
     return electrons

@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Write a bundle that a station can run.",
     "inspect": "Inspect pictures with a bundle and write a report.",
     "rules": "Say why a part was rejected, and judge inspected parts by other rules.",
+    "station": "Cameras and light, real or simulated; the line that inspects part by part.",
     "benchmark-inspect": "Measure how fast a bundle inspects on this machine, and find its best settings.",
 }
 

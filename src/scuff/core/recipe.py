@@ -69,6 +69,9 @@ class Frames(PixelFormat, Section):
     camera_pattern: str = Field(
         "", description='Regular expression on a file name without suffix; group "camera" is the camera.'
     )
+    lighting_pattern: str = Field(
+        "", description='Regular expression on a file name without suffix; group "lighting" is the lighting.'
+    )
     cameras: Annotated[tuple[CameraName, ...], Strict(False)] = Field(
         (), description="Cameras of a capture set; a part that lacks one is not inspected. Empty: those seen."
     )
@@ -83,7 +86,7 @@ class Frames(PixelFormat, Section):
         description="Size of a pixel on the part, in mm, for cameras without [[calibration]]; unset: not known.",
     )
 
-    @field_validator("part_pattern", "camera_pattern")
+    @field_validator("part_pattern", "camera_pattern", "lighting_pattern")
     @classmethod
     def _has_its_group(cls, pattern: str, info: ValidationInfo) -> str:
         group = str(info.field_name).removesuffix("_pattern")
@@ -276,13 +279,16 @@ class Recipe(Section):
         if doubled:
             raise ValueError(f"[[calibration]]: camera {doubled[0]!r} is there twice; keep one")
         check_station(self.cameras, self.lightings, self.light)
+        lightings = [lighting.name for lighting in self.lightings]
+        if lightings and (unknown := sorted(set(self.frames.fused) - set(lightings))):
+            raise ValueError(f"frames.fused: {unknown[0]!r} is none of [[lightings]], which are {', '.join(lightings)}")
         named = {
             "calibration": cameras,
             "cameras": [each.name for each in self.cameras],
             "zones": [zone.camera for zone in self.zones],
         }
         for table, of in named.items():
-            unknown = sorted(set(of) - {ANY_CAMERA, *self.frames.cameras}) if self.frames.cameras else []
-            if unknown:
-                raise ValueError(f"[[{table}]]: camera {unknown[0]!r} is none of frames.cameras")
+            absent = sorted(set(of) - {ANY_CAMERA, *self.frames.cameras}) if self.frames.cameras else []
+            if absent:
+                raise ValueError(f"[[{table}]]: camera {absent[0]!r} is none of frames.cameras")
         return self

@@ -15,6 +15,9 @@ PositiveFloat = Annotated[float, Field(gt=0)]
 
 LOOPBACK = "127.0.0.1"
 
+LIGHT = "light"
+"""What the light controller is called where cameras are called by their names."""
+
 
 class CameraSettings(Section):
     """A camera of the station, and how it takes a frame."""
@@ -28,7 +31,7 @@ class CameraSettings(Section):
     device: str = Field(
         "",
         description="aravis: IP address, or serial number of a USB3 camera; genicam: serial number; folder: the "
-        "folder; simulated: left or right, where it is not the name.",
+        "folder, or a pattern such as pictures/*-left.png; simulated: left or right, where it is not the name.",
     )
     interface: str = Field(
         "", description="aravis: IP address of the network port that it is at; genicam: the producer's .cti file."
@@ -51,6 +54,10 @@ class CameraSettings(Section):
     features: dict[str, str] = Field({}, description="Other GenICam features, set in this order after all else.")
 
 
+SIMULATED_CAMERAS = tuple(CameraSettings(name=name, exposure_us=50_000.0) for name in ("left", "right"))
+"""The cameras of a recipe that has none; brushed sinks under full light are well exposed by them."""
+
+
 class Lighting(Section):
     """One step of light; each camera takes a frame under each, in this order."""
 
@@ -61,6 +68,24 @@ class Lighting(Section):
     strobe: bool = Field(False, description="Luminaires flash with the exposure instead of being on.")
     exposure_us: dict[str, PositiveFloat] = Field({}, description="Exposure by camera where it is another one.")
     gain_db: dict[str, float] = Field({}, description="Gain by camera where it is another one, in dB.")
+
+    def of(self, luminaires: Sequence[str]) -> dict[str, float]:
+        """The intensities of luminaires under this lighting, by name."""
+        given = self.intensities or dict.fromkeys(luminaires, 1.0)
+        return {name: given.get(name, 0.0) for name in luminaires}
+
+    def applied_to(self, camera: CameraSettings) -> CameraSettings:
+        """The settings of a camera under this lighting."""
+        return camera.model_copy(
+            update={
+                "exposure_us": self.exposure_us.get(camera.name, camera.exposure_us),
+                "gain_db": self.gain_db.get(camera.name, camera.gain_db),
+            }
+        )
+
+
+ALL_LIGHT = Lighting(name="all")
+"""The step of light of a recipe that has none."""
 
 
 class Light(Section):
@@ -126,6 +151,9 @@ class Line(Section):
 
     station: str = Field("station", min_length=1, description="Its name, in results and topics.")
     queue: int = Field(4, ge=1, le=1000, description="Parts that may wait; the next one is not inspected.")
+    pair_window_s: float = Field(
+        1.0, gt=0, le=60, description="Frames of one hardware trigger that come further apart do not belong together."
+    )
     part_timeout_s: float = Field(30.0, gt=0, description="A part that takes longer is not inspected.")
     health_s: float = Field(1.0, gt=0, le=60, description="Time between two looks at cameras, light and store.")
     ack_timeout_s: float = Field(5.0, gt=0, description="A PLC that takes longer to take a result is gone.")
@@ -170,7 +198,13 @@ def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lightin
     for table, names in tables.items():
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"[[{table}]]: {doubled[0]!r} is there twice; give each a name of its own")
-    known = {camera.name for camera in cameras}
+        if bad := [name for name in names if name.startswith(".") or {"/", "\\"} & set(name)]:
+            raise ValueError(
+                f"[[{table}]]: {bad[0]!r} names files; write it without / and \\, and without a . before it"
+            )
+    if LIGHT in tables["cameras"]:
+        raise ValueError(f"[[cameras]]: {LIGHT!r} is what the light controller is called; name the camera otherwise")
+    known = {camera.name for camera in cameras or SIMULATED_CAMERAS}
     for lighting in lightings:
         if unknown := sorted(set(lighting.intensities) - set(light.luminaires)):
             raise ValueError(f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is none of light.luminaires")

@@ -20,6 +20,11 @@ class AcquisitionError(ScuffError):
         self.camera, self.frame, self.reason = camera, frame, reason
         super().__init__(f"{camera}{f', frame {frame}' if frame else ''}: {reason}")
 
+    @classmethod
+    def of(cls, camera: str, error: ScuffError) -> "AcquisitionError":
+        """Say of any error at which camera it happened; one that says it stays as it is."""
+        return error if isinstance(error, AcquisitionError) else cls(camera, str(error))
+
 
 class TriggerTimeoutError(AcquisitionError):
     """No frame came after a trigger."""
