@@ -96,7 +96,7 @@ def test_a_table_has_a_row_for_each_part(recipe: Path, tmp_path: Path) -> None:
 
 def test_pictures_go_and_parts_stay(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert station("retain", recipe) == 0
-    assert capsys.readouterr().out == "Removed 1 pictures, 0.0 MB\n"
+    assert capsys.readouterr().out == "Removed 1 picture, 0.0 MB\n"
     assert station("parts", recipe, "--part", "SN1") == 0
     said = capsys.readouterr().out
     assert "2 pictures, 1 removed" in said

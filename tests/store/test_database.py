@@ -27,6 +27,7 @@ def shown(database: Database, *settings: str) -> list[str]:
     ("url", "message"),
     [
         ("scuff.db", "store.url = 'scuff.db': is no address of a database; give sqlite:///FILE or postgresql://"),
+        ("postgresql://ada:secret@host:port/scuff", "^store.url = 'host:port/scuff': is no address of a database"),
         ("mysql://host/scuff", "store.url: 'mysql' is no database that scuff knows"),
         ("sqlite://", "would be kept nowhere; give a file, as in sqlite:///scuff.db"),
         ("sqlite:///:memory:", "would be kept nowhere"),

@@ -118,6 +118,7 @@ def test_what_a_killed_run_has_noted_and_not_removed_goes_at_the_next_time(
     assert is_there(store.pictures, picture)
     assert store.retain(NOW + DAY) == Removed(1, 6)
     assert not is_there(store.pictures, picture)
+    assert store.retain(NOW + 2 * DAY) == Removed(0, 0)
 
 
 def _killed(*_: object, **__: object) -> None:

@@ -91,7 +91,8 @@ def _list(parts: Iterator[StoredPart], pictures: Pictures, is_detailed: bool) ->
 
 def _line(part: StoredPart) -> str:
     outcome, rule = (part.verdict.outcome.value, part.verdict.rule) if part.verdict else (UNFINISHED, "")
-    count = f"{len(part.frames)} pictures" + (f", {len(part.removed)} removed" if part.removed else "")
+    count = f"{len(part.frames)} picture{'s' * (len(part.frames) != 1)}"
+    count += f", {len(part.removed)} removed" if part.removed else ""
     return (
         f"{part.id:>7}  {part.triggered_at:%Y-%m-%d %H:%M:%S}  {part.part:<12}  {outcome:<14}  {count}  {rule}".rstrip()
     )

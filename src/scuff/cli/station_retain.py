@@ -32,4 +32,5 @@ def command(recipe_file: Path) -> None:
         click.echo(
             "The recipe keeps all pictures: neither store.keep_pass_days nor store.keep_other_days is set", err=True
         )
-    click.echo(f"Removed {removed.pictures:,} pictures, {removed.bytes / 1e6:,.1f} MB")
+    count = f"{removed.pictures:,} picture{'s' * (removed.pictures != 1)}"
+    click.echo(f"Removed {count}, {removed.bytes / 1e6:,.1f} MB")

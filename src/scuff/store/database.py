@@ -133,9 +133,10 @@ class Database:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
+        shown = url.rpartition("@")[2]  # without a password
         raise StoreError(
-            f"store.url = {url!r}: is no address of a database; give sqlite:///FILE or "
+            f"store.url = {shown!r}: is no address of a database; give sqlite:///FILE or "
             "postgresql://USER:PASSWORD@HOST/DATABASE"
         ) from error
     backend = parsed.get_backend_name()

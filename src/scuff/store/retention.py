@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
@@ -35,23 +34,29 @@ class Retention:
         Raises:
             StoreError: Database or folder fail; what has been removed by then is noted.
         """
-        files = total = 0
-        for batch in self._batches(now):
-            with self._pictures.locked():
-                gone = [checksum for checksum in batch if not self._pictures.is_in_use(checksum)]
-                self._note(gone, now)
-                sizes = [self._pictures.remove(checksum) for checksum in gone]
-            files, total = files + sum(size > 0 for size in sizes), total + sum(sizes)
-        return Removed(files, total)
+        old = self._batches(Picture.removed_at.is_(None), self._is_needed(now))
+        sizes = [self._remove(batch, None) for batch in self._batches(self._is_last_removed(), false())]
+        sizes += [self._remove(batch, now) for batch in old]
+        found = [size for batch in sizes for size in batch if size]
+        return Removed(len(found), sum(found))
 
-    def _batches(self, now: datetime) -> Iterator[list[str]]:
-        """Pictures that may go: those of the last removal, which may have been cut short, and those that are old."""
-        last = select(func.max(Picture.removed_at)).where(Picture.station == self._station).scalar_subquery()
-        slices = chain(
-            self._slices(Picture.removed_at == last, false()),
-            self._slices(Picture.removed_at.is_(None), self._is_needed(now)),
-        )
-        for found in slices:
+    def _remove(self, batch: list[str], noted_at: datetime | None) -> list[int]:
+        """Remove pictures and give their sizes; ``None``: the database says already that they are gone."""
+        with self._pictures.locked():
+            gone = [checksum for checksum in batch if not self._pictures.is_in_use(checksum)]
+            if noted_at is not None:
+                self._note(gone, noted_at)
+            return [self._pictures.remove(checksum) for checksum in gone]
+
+    def _is_last_removed(self) -> ColumnElement[bool]:
+        """Of a picture: it went with the last removal, which may have been cut short."""
+        with self._database.reading() as session:
+            last = session.scalar(select(func.max(Picture.removed_at)).where(Picture.station == self._station))
+        # Compared with no time at all, SQL would mean all pictures that are still there.
+        return false() if last is None else Picture.removed_at == last
+
+    def _batches(self, which: ColumnElement[bool], is_needed: ColumnElement[bool]) -> Iterator[list[str]]:
+        for found in self._slices(which, is_needed):
             for start in range(0, len(found), BATCH):
                 yield found[start : start + BATCH]
 
