@@ -30,6 +30,7 @@ optional = {f"scuff.inspection.{name}" for name in ("torch_runtime", "onnx_runti
 names = ["scuff.cli.main", "scuff.cli.booth", "scuff.cli.init", "scuff.cli.inspect", "scuff.cli.recipe_options"]
 names += ["scuff.cli.benchmark_inspect", "scuff.cli.calibrate", "scuff.cli.calibrate_camera", "scuff.cli.commands"]
 names += ["scuff.cli.rules", "scuff.cli.station", "scuff.cli.station_cameras", "scuff.cli.station_capture"]
+names += ["scuff.cli.station_tune"]
 names += ["scuff.cli.station_parts", "scuff.cli.station_retain"]
 for room in ("scuff.booth", "scuff.core", "scuff.inspection", "scuff.serving", "scuff.station", "scuff.store"):
     package = importlib.import_module(room)

@@ -161,3 +161,21 @@ def test_the_pool_is_rendered_before(
     capture(recipe(tmp_path, fresh), "--parts", 1, "--out", tmp_path / "out")
     assert "Rendering simulated parts into" in capsys.readouterr().err
     assert len(list((tmp_path / "cache").glob("*/*.npy"))) == 4
+
+
+def test_lightings_that_the_recipe_fuses_are_imported_as_one_frame(tmp_path: Path, simulation: Simulation) -> None:
+    extra = (
+        "[frames]\nfused = ['A', 'B']\nlighting_pattern = '-(?P<lighting>[^-]+)$'\n"
+        "[[lightings]]\nname = 'A'\nintensities = { A = 1.0 }\n[[lightings]]\nname = 'B'\nintensities = { B = 1.0 }\n"
+    )
+    path = recipe(tmp_path, simulation, extra)
+    capture(path, "--parts", 1, "--out", tmp_path / "out")
+    assert len(list((tmp_path / "out" / "frames").iterdir())) == 4
+    words = [tmp_path / "out" / "frames", tmp_path / "catalogue", "--parts", tmp_path / "out" / "parts.csv"]
+    with pytest.raises(SystemExit):
+        main(["import", *map(str, words), "--recipe", str(path)])
+    rows = load_catalogue(tmp_path / "catalogue").rows
+    assert [(row.frame, row.part, row.camera) for row in rows] == [
+        ("P0001-left", "P0001", "left"),
+        ("P0001-right", "P0001", "right"),
+    ]

@@ -49,6 +49,8 @@ def batch_of(sources: list[Source]) -> dict[str, NDArray[Any]]:
         "path": np.array([os.fsencode(source.path) for source in sources], object),
         "file": np.array([source.file for source in sources], object),
         "frame": np.array([source.frame for source in sources], object),
+        "also": np.array(["[]"] * len(sources), object),
+        "problem": np.array([""] * len(sources), object),
     }
 
 

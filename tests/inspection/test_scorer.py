@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from tests.fixtures.runtimes import PaintedRuntime
 
 from scuff.core.errors import PictureError
+from scuff.core.region import Regions
 from scuff.core.tile import Tiling, Window
-from scuff.inspection.region import Regions
 from scuff.inspection.scorer import Scorer
 from scuff.inspection.scores import FULL, INVALID
 

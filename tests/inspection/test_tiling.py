@@ -5,9 +5,10 @@ import pytest
 from numpy.typing import NDArray
 from tests.fixtures.runtimes import Order, PaintedRuntime
 
+from scuff.core.region import Regions
 from scuff.core.tile import Tiling
 from scuff.inspection.runtime import Take, Tiles
-from scuff.inspection.tiling import score_frame, span
+from scuff.inspection.tiling import score_frame, span, touched
 
 SIZES = [(1, 1), (1, 40), (7, 9), (16, 16), (17, 16), (31, 53), (64, 33)]
 
@@ -92,3 +93,11 @@ def test_no_window_is_no_work() -> None:
 def test_span_covers_pixels_that_are_cut_by_the_border() -> None:
     assert span(slice(4, 9), 2) == slice(2, 5)
     assert span(slice(4, 9), 1) == slice(4, 9)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_touched_windows_own_a_pixel_of_the_region(step: int) -> None:
+    region = Regions({"": "6,2 9,2 9,3 6,3"}).of("", (16, 24), step)
+    assert region is not None
+    windows = touched(Tiling(8, 8, 0).windows((16, 24), step), region, step)
+    assert [(window.tile.y, window.tile.x) for window in windows] == [(0, 0), (0, 8)]

@@ -16,8 +16,8 @@ from scuff.dataset.catalogue import RECORD, TABLE, Catalogue
 from scuff.dataset.formats import coco, cvat, labelme, masks
 from scuff.dataset.formats.detect import FORMATS, detect
 from scuff.dataset.formats.masks import MaskReading
-from scuff.dataset.formats.region import Found, Item, Reading
-from scuff.dataset.importer import SHOWN_PROBLEMS, Imported, import_annotations
+from scuff.dataset.formats.region import Found, Reading
+from scuff.dataset.importer import SHOWN_PROBLEMS, Frame, Imported, import_annotations
 
 EXAMPLES = """\
 \b
@@ -143,7 +143,8 @@ def command(
 ) -> None:
     """Make the catalogue OUT from the annotated pictures of SOURCE, a folder or an annotation file.
 
-    Pictures stay where they are. Broken items are listed, with the reason, and left out; the rest is imported.
+    Pictures stay where they are; those of several lightings that the recipe fuses (frames.fused) become one, which the
+    catalogue keeps. Broken items are listed, with the reason, and left out; the rest is imported.
     """
     if annotation_format == "auto":
         annotation_format = "masks" if mask_folder else detect(source)
@@ -216,8 +217,8 @@ def _value_labels(text: str | None, recipe: Recipe) -> Mapping[int, str]:
     return labels
 
 
-def _shown(items: Sequence[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
-    with click.progressbar(items, label="Importing") as bar:
+def _shown(frames: Sequence[Frame]) -> Iterator[Frame]:
+    with click.progressbar(frames, label="Importing") as bar:
         yield from bar
 
 

@@ -21,7 +21,7 @@ from scuff.inspection.outputs import Pictures
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.records import REPORT, begin_run
 from scuff.inspection.run import Job, finish_run, inspect_frame
-from scuff.inspection.sources import find_sources
+from scuff.inspection.sources import find_sources, fuse_sources
 from scuff.inspection.tolerance import Judge
 
 SETTABLE = ("frames", "inspection", "tolerances", "rules", "zones", "calibration")
@@ -94,9 +94,10 @@ def command(
     """Inspect pictures with a bundle, and judge the parts that they show.
 
     PATH is a picture, a folder (with all folders below it) or a pattern such as 'parts/*.png'. Each picture is
-    inspected once; the pictures of one part (frames.part_pattern) make one verdict, and each picture by itself where
-    parts are not known. Written to DIR: NAME.json for each picture, NAME.overlay.jpg and NAME.mask.png for each with a
-    defect, parts/PART.json and verdicts.csv for the parts, results.csv for the pictures, report.html with the worst.
+    inspected once, or once with those of the other lightings that the bundle fuses (frames.fused); the pictures of one
+    part (frames.part_pattern) make one verdict, and each picture by itself where parts are not known. Written to DIR:
+    NAME.json for each picture, NAME.overlay.jpg and NAME.mask.png for each with a defect, parts/PART.json and
+    verdicts.csv for the parts, results.csv for the pictures, report.html with the worst.
 
     Stopped by Ctrl-C or killed, the same command goes on where it stopped. A picture is done when DIR has its JSON
     file, written by the same bundle with the same settings for a picture file with the same bytes. With other
@@ -122,7 +123,9 @@ def _run(
     """Inspect what is not done yet, then judge, and write tables and report; gives the parts by outcome."""
     bundle = open_bundle(folder)
     recipe = recipe_of(bundle)
-    sources = find_sources(paths, out)
+    sources, others = fuse_sources(find_sources(paths, out), recipe.frames)
+    if others:
+        click.echo(f"Note: pictures under other lightings than frames.fused, not inspected: {others}", err=True)
     Judge(recipe, bundle.manifest.classes)  # refuses rules that cannot be applied, before anything is inspected
     if recipe.frames.part_pattern and not recipe.frames.cameras and recipe.frames.per_part is None:
         click.echo(

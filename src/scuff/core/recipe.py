@@ -20,6 +20,7 @@ from scuff.core.station_recipe import (
     ExposureControl,
     Http,
     Light,
+    LightCheck,
     Lighting,
     Line,
     Modbus,
@@ -259,6 +260,7 @@ class Recipe(Section):
     line: Line = Line()
     light: Light = Light()
     exposure: ExposureControl = ExposureControl()
+    check: LightCheck = LightCheck()
     store: StoreSettings = StoreSettings()
     http: Http = Http()
     modbus: Modbus = Modbus()

@@ -68,6 +68,9 @@ class Lighting(Section):
     strobe: bool = Field(False, description="Luminaires flash with the exposure instead of being on.")
     exposure_us: dict[str, PositiveFloat] = Field({}, description="Exposure by camera where it is another one.")
     gain_db: dict[str, float] = Field({}, description="Gain by camera where it is another one, in dB.")
+    level: dict[str, PositiveFloat] = Field(
+        {}, description="Level of the bright metal by camera, as `scuff station tune` left it; what drift is told by."
+    )
 
     def of(self, luminaires: Sequence[str]) -> dict[str, float]:
         """The intensities of luminaires under this lighting, by name."""
@@ -112,9 +115,26 @@ class ExposureControl(Section):
     clipped_share: Share = Field(0.002, description="Share of the metal in the region that may be at full scale.")
     level: float = Field(0.6, gt=0, lt=1, description="Where the bright metal shall be, as a share of full scale.")
     percentile: float = Field(97.0, ge=50, lt=100, description="Per cent of the metal that are darker than it.")
+    black_level: float = Field(0.004, ge=0, lt=0.5, description="What is read without light, as a share of full scale.")
+    longest_us: float = Field(100_000.0, gt=0, le=10_000_000, description="Longest exposure; gain does the rest.")
+    most_gain_db: float = Field(12.0, ge=0, le=48, description="Largest gain, in dB; more shows noise.")
     follow: bool = Field(True, description="Correct drift from part to part: lamps that age, parts that shine more.")
-    tolerance: float = Field(0.05, gt=0, lt=1, description="Smaller differences from the level are left alone.")
+    tolerance: float = Field(0.1, gt=0, lt=1, description="Smaller differences from the level are left alone.")
     most: float = Field(2.0, gt=1, le=8, description="Largest change of the exposure in all, as a factor either way.")
+
+
+class LightCheck(Section):
+    """The daily look at the light, and how far it may be from the reference: `scuff station check`."""
+
+    reference: str = Field("flat-field", min_length=1, description="Folder of the reference.")
+    level_change: Share = Field(0.15, description="Largest change of a luminaire's light, as a share: lamps age.")
+    local_change: Share = Field(
+        0.1, description="Largest change of a place beside that of the whole field: dirt, a segment that failed."
+    )
+    clipped_share: Share = Field(0.005, description="Share of pixels that may be at full scale beyond the reference.")
+    dark_change: Share = Field(0.02, description="Largest change of what is read with all off, of full scale.")
+    noise_factor: float = Field(1.5, gt=1, description="Largest noise, as a factor of that of the reference.")
+    least_sharpness: Share = Field(0.7, description="Least sharpness, as a share of that of the reference.")
 
 
 class Simulation(Section):
@@ -208,5 +228,6 @@ def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lightin
     for lighting in lightings:
         if unknown := sorted(set(lighting.intensities) - set(light.luminaires)):
             raise ValueError(f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is none of light.luminaires")
-        if unknown := sorted((set(lighting.exposure_us) | set(lighting.gain_db)) - known):
+        named = {*lighting.exposure_us, *lighting.gain_db, *lighting.level}
+        if unknown := sorted(named - known):
             raise ValueError(f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is none of [[cameras]]")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.errors import AnnotationError
-from scuff.core.picture import read_values, sha256, write_whole
+from scuff.core.picture import read_values, sha256, write_png, write_whole
 from scuff.core.recipe import Recipe
 from scuff.dataset.catalogue import (
     IMAGES,
@@ -27,6 +27,7 @@ from scuff.dataset.catalogue import (
 )
 from scuff.dataset.draft import check_out, draft_in, publish
 from scuff.dataset.formats.region import Broken, Found, Item
+from scuff.dataset.fusing import fused_frames, take_in_fused
 from scuff.dataset.intake import Intake, RefusedError, take_in
 from scuff.dataset.labels import check_number, ordered_classes
 from scuff.dataset.naming import name_frames
@@ -43,8 +44,11 @@ SUFFIX_BY_MAGIC = {
 }
 """How the files of the picture formats begin."""
 
-Track = Callable[[Sequence[tuple[str, Item]]], Iterable[tuple[str, Item]]]
-"""Passes frames and their items on one by one, and may show how far the work is."""
+Frame = tuple[str, tuple[Item, ...]]
+"""A name and the picture behind it; of a fused frame, a picture for each lighting."""
+
+Track = Callable[[Sequence[Frame]], Iterable[Frame]]
+"""Passes frames on one by one, and may show how far the work is."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,12 @@ def import_annotations(
     check_out(out, {path for item in found.items for path in (item.image, item.origin) if path}, overwrite)
     named, doubled = name_frames(found.items)
     parts = Parts(recipe.frames, named, part_table, each_image_is_a_part)
+    frames, unfused, remarks = _frames(named, recipe)
     with draft_in(out) as draft:
         run = _Run(draft, out, recipe, parts, found.labels)
-        run.broken += [*found.broken, *doubled]
-        for frame, item in track(list(named.items())):
-            run.take(frame, item)
+        run.broken += [*found.broken, *doubled, *unfused]
+        for frame, items in track(list(frames.items())):
+            run.take(frame, items)
         problems = _problems(run.broken, source)
         if problems and (strict or not run.rows):
             refused = "--strict refuses them" if strict else "nothing else is there"
@@ -117,7 +122,7 @@ def import_annotations(
             problems=problems,
         )
         catalogue = publish(draft, out, record, run.rows)
-    return Imported(catalogue, run.empty_masks, (*found.notes, *_notes(catalogue, parts)))
+    return Imported(catalogue, run.empty_masks, (*found.notes, *remarks, *_notes(catalogue, parts)))
 
 
 class _Run:
@@ -131,11 +136,11 @@ class _Run:
         self.rows: list[Row] = []
         self.empty_masks: Counter[str] = Counter()
 
-    def take(self, frame: str, item: Item) -> None:
-        """Add the row of an item, or what is wrong with it."""
+    def take(self, frame: str, items: tuple[Item, ...]) -> None:
+        """Add the row of a frame, or what is wrong with it."""
         try:
-            intake = take_in(frame, item, self._recipe, self._parts)
-            image, checksum = self._image(frame, item, intake.annotated.embedded)
+            intake = self._take_in(frame, items)
+            image, checksum = self._image(frame, items, intake)
         except RefusedError as refused:
             self.broken += refused.broken
             return
@@ -147,6 +152,11 @@ class _Run:
             self.empty_masks[intake.annotated.empty_label] += 1
         height, width = intake.hw
         self.rows.append(Row(frame, intake.part, intake.camera, image, width, height, mask, text, checksum))
+
+    def _take_in(self, frame: str, items: tuple[Item, ...]) -> Intake:
+        if self._recipe.frames.fused:
+            return take_in_fused(frame, items, self._recipe, self._parts)
+        return take_in(frame, items[0], self._recipe, self._parts)
 
     def settle_classes(self) -> None:
         """Bring classes that were discovered one by one into alphabetical order."""
@@ -167,8 +177,13 @@ class _Run:
         values = np.array([0, *(self.classes.index(name) + 1 for name in intake.names)], np.uint8)
         return np.asarray(values[intake.mask])
 
-    def _image(self, frame: str, item: Item, embedded: bytes | None) -> tuple[str, str]:
-        """Path and checksum of the picture; an embedded one gets a file of its own."""
+    def _image(self, frame: str, items: tuple[Item, ...], intake: Intake) -> tuple[str, str]:
+        """Path and checksum of the picture; one that has no file gets one."""
+        item, embedded = items[0], intake.annotated.embedded
+        if self._recipe.frames.fused:
+            relative = f"{IMAGES}/{frame}.png"
+            write_png(self._draft / relative, intake.pixels)
+            return relative, sha256(self._draft / relative)
         if embedded is None:
             image = item.image or item.origin
             return relative_to(self._out, image), sha256(image)
@@ -179,6 +194,15 @@ class _Run:
         relative = f"{IMAGES}/{frame}{suffix}"
         write_whole(self._draft / relative, embedded)
         return relative, sha256(self._draft / relative)
+
+
+def _frames(
+    named: Mapping[str, Item], recipe: Recipe
+) -> tuple[Mapping[str, tuple[Item, ...]], list[Broken], tuple[str, ...]]:
+    """The frames that items become, the items that become none, and remarks."""
+    if recipe.frames.fused:
+        return fused_frames(named, recipe.frames)
+    return {frame: (item,) for frame, item in named.items()}, [], ()
 
 
 def _problems(broken: Iterable[Broken], source: Path) -> tuple[Problem, ...]:

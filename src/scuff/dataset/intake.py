@@ -28,6 +28,7 @@ class Intake:
     """An item that can be used.
 
     Attributes:
+        pixels: H×W×3, RGB, the picture.
         mask: H×W, 0 for sound metal, and 1, 2, … for the names.
         names: Its classes, sorted.
         part: Serial number of the part.
@@ -35,6 +36,7 @@ class Intake:
         annotated: What the annotation said.
     """
 
+    pixels: NDArray[np.uint8]
     mask: NDArray[np.uint8]
     names: tuple[str, ...]
     part: str
@@ -55,7 +57,8 @@ def take_in(frame: str, item: Item, recipe: Recipe, parts: Parts) -> Intake:
         AnnotationError: It has more classes than a mask can hold.
     """
     annotated = _annotation(item)
-    hw = _picture_hw(item, annotated, recipe.frames)
+    pixels = _picture(item, annotated, recipe.frames)
+    hw = (pixels.shape[0], pixels.shape[1])
     reasons = list(annotated.problems)
     if annotated.size_hw is not None and annotated.size_hw != hw:
         height, width = annotated.size_hw
@@ -72,7 +75,7 @@ def take_in(frame: str, item: Item, recipe: Recipe, parts: Parts) -> Intake:
     reasons += [*problems, *hidden]
     if reasons:
         raise _refused(item, reasons)
-    return Intake(mask, names, part, camera, annotated)
+    return Intake(pixels, mask, names, part, camera, annotated)
 
 
 def _annotation(item: Item) -> Annotated:
@@ -82,15 +85,14 @@ def _annotation(item: Item) -> Annotated:
         raise _refused(item, [str(error).removeprefix(f"{item.origin}: ")]) from error
 
 
-def _picture_hw(item: Item, annotated: Annotated, pixels: PixelFormat) -> tuple[int, int]:
+def _picture(item: Item, annotated: Annotated, pixels: PixelFormat) -> NDArray[np.uint8]:
     """Decode the whole picture, because a truncated one shows only then."""
     source = annotated.embedded or item.image or item.origin
     file = item.image or item.origin
     try:
-        height, width, _ = read_picture(source, pixels).shape
+        return read_picture(source, pixels)
     except PictureError as error:
         raise RefusedError([Broken(file, str(error).removeprefix(f"{file}: "))]) from error
-    return height, width
 
 
 def _identity(frame: str, item: Item, parts: Parts, reasons: list[str]) -> tuple[str, str]:

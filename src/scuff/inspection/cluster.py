@@ -1,5 +1,6 @@
 """The frames of a run inspected by the machines of a Ray cluster."""
 
+import json
 import logging
 import os
 import platform
@@ -48,7 +49,7 @@ class Worker:
         """Inspect some frames.
 
         Args:
-            batch: N paths (as bytes), files and frames; see ``Source``.
+            batch: N paths (as bytes), files, frames and so on; see ``Source``.
 
         Returns:
             N times whether a frame was inspected now (``inspected``), and no ``problem``; or else one problem that a
@@ -147,6 +148,8 @@ def _table(sources: Sequence[Source]) -> Any:
         "path": [os.fsencode(source.path) for source in sources],
         "file": [source.file for source in sources],
         "frame": [source.frame for source in sources],
+        "also": [json.dumps([os.fspath(path) for path in source.also]) for source in sources],
+        "problem": [source.problem for source in sources],
     }
     return import_part("pyarrow").table(columns)
 
@@ -154,6 +157,8 @@ def _table(sources: Sequence[Source]) -> Any:
 def _sources(batch: dict[str, NDArray[Any]]) -> list[Source]:
     """What ``_table`` made of them, turned back."""
     return [
-        Source(Path(os.fsdecode(path)), str(file), str(frame))
-        for path, file, frame in zip(batch["path"], batch["file"], batch["frame"], strict=True)
+        Source(Path(os.fsdecode(path)), str(file), str(frame), tuple(map(Path, json.loads(str(also)))), str(problem))
+        for path, file, frame, also, problem in zip(
+            *(batch[column] for column in ("path", "file", "frame", "also", "problem")), strict=True
+        )
     ]

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import open_bundle
 from scuff.core.errors import PictureError
-from scuff.core.picture import read_picture, sha256
 from scuff.core.recipe import Recipe
 from scuff.inspection.lanes import run_lanes
 from scuff.inspection.outputs import write_picture
 from scuff.inspection.pipeline import Inspected, Inspector
+from scuff.inspection.reading import checksum_of, read_frame
 from scuff.inspection.regions import find_defects
 from scuff.inspection.scorer import Scored, Scorer
 
@@ -162,14 +162,15 @@ def peak_mb() -> float | None:
 
 def _frame_times(inspector: Inspector, watched: _Watched, path: Path, out: Path) -> FrameTimes:
     """Inspect one frame; what is quick beside the network is done once more for its time alone."""
-    read_ms = _ms(lambda: read_picture(path, inspector.recipe.frames))
-    checksum_ms = _ms(lambda: sha256(path))
+    paths = _paths(inspector, path)
+    read_ms = _ms(lambda: read_frame(paths, inspector.recipe.frames))
+    checksum_ms = _ms(lambda: checksum_of(paths))
     began = perf_counter()
     inspected = _inspect(inspector, path)
     inspected_ms = _ms_since(began)
     write_ms = _ms(lambda: write_picture(out, inspected))
     scored, network_ms = watched.seen.pop()
-    pixels = read_picture(path, inspector.recipe.frames)
+    pixels = read_frame(paths, inspector.recipe.frames)
     label_ms = _ms(lambda: find_defects(scored.scores, inspector.criteria, None, pixels))
     height, width = scored.scores.hw
     return FrameTimes(
@@ -182,10 +183,15 @@ def _frame_times(inspector: Inspector, watched: _Watched, path: Path, out: Path)
 
 
 def _inspect(inspector: Inspector, path: Path, frame: str = "frame") -> Inspected:
-    inspected = inspector.inspect(path, frame=frame)
+    inspected = inspector.inspect(path, frame=frame, also=_paths(inspector, path)[1:])
     if inspected.result.error is not None:
         raise PictureError(f"{path}: {inspected.result.error}")
     return inspected
+
+
+def _paths(inspector: Inspector, path: Path) -> tuple[Path, ...]:
+    """A file for each lighting that the recipe fuses: it takes as long whatever they show."""
+    return (path,) * (len(inspector.recipe.frames.fused) or 1)
 
 
 def _ms(work: Callable[[], object]) -> float:

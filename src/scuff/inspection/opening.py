@@ -5,8 +5,8 @@ import numpy as np
 from scuff.core.bundle import Bundle
 from scuff.core.errors import BundleError
 from scuff.core.recipe import Inspection
+from scuff.core.region import Regions
 from scuff.inspection.choosing import open_runtime
-from scuff.inspection.region import Regions
 from scuff.inspection.runtime import Runtime
 from scuff.inspection.scorer import Scorer
 from scuff.inspection.screening import open_screen

@@ -1,7 +1,7 @@
 """The way of one picture: read, score, find defects."""
 
-import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import CHECKSUMS, Bundle
 from scuff.core.defect import Defect
-from scuff.core.errors import PictureError
-from scuff.core.picture import read_content, read_picture, sha256
+from scuff.core.errors import PictureError, RecipeError
+from scuff.core.picture import read_content, sha256
 from scuff.core.plane import Planes
 from scuff.core.recipe import Recipe
+from scuff.core.recipe_file import load_recipe
 from scuff.inspection.opening import open_scorer
+from scuff.inspection.reading import checksum_of_contents, read_frame
 from scuff.inspection.regions import Criteria, find_defects
 from scuff.inspection.result import BundleReference, Result, Settings
 from scuff.inspection.scorer import Scored
@@ -61,8 +63,10 @@ class Inspector:
 
         Raises:
             BundleError: The network cannot be loaded, or does not fit the bundle's classes and tiles.
-            RecipeError: The recipe sets a threshold for a class that the bundle does not have.
+            RecipeError: The recipe sets a threshold for a class that the bundle does not have, or fuses other lightings
+                than the bundle was trained on.
         """
+        _check_fused(bundle, recipe)
         self.bundle = bundle
         self.recipe = recipe
         self.scorer = open_scorer(bundle, recipe.inspection)
@@ -75,25 +79,27 @@ class Inspector:
         self.settings = _settings(self.criteria, recipe, screening=self.scorer.screen is not None)
         self._planes = Planes(recipe.calibration, recipe.frames.pixel_mm)
 
-    def inspect(self, path: Path, file: str = "", frame: str = "") -> Inspected:
+    def inspect(self, path: Path, file: str = "", frame: str = "", also: Sequence[Path] = ()) -> Inspected:
         """Inspect one picture.
 
         Args:
             path: The picture file.
             file: How the result names it; its file name if not given.
             frame: Its name in this run; its stem if not given.
+            also: The files that are fused with it, where the recipe's ``frames.fused`` asks for it.
 
         Returns:
             The result; with an error where the picture cannot be read or its scores cannot be used.
         """
         result = self._not_inspected(path, file or path.name, frame or path.stem)
+        paths = (path, *also)
         try:
-            content = read_content(path)
-            result = result.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
-            pixels = read_picture(path, self.recipe.frames, content)
+            contents = [read_content(each) for each in paths]
+            result = result.model_copy(update={"sha256": checksum_of_contents(contents)})
+            pixels = read_frame(paths, self.recipe.frames, contents)
             seen = self.examine(pixels, result.camera)
         except PictureError as error:
-            return Inspected(result.model_copy(update={"error": _without_folder(str(error), path, result.file)}))
+            return Inspected(result.model_copy(update={"error": _without_folders(str(error), paths, result.file)}))
         found = {
             "height_px": pixels.shape[0],
             "width_px": pixels.shape[1],
@@ -104,6 +110,10 @@ class Inspector:
         }
         view = View(pixels, seen.mask, seen.defects, self.bundle.manifest.classes)
         return Inspected(result.model_copy(update=found), view)
+
+    def refuse(self, path: Path, file: str, frame: str, problem: str) -> Inspected:
+        """The result of a picture that is not looked at, and why."""
+        return Inspected(self._not_inspected(path, file, frame).model_copy(update={"error": problem}))
 
     def examine(self, pixels: NDArray[np.uint8], camera: str = "") -> Examined:
         """Find the defects of a frame that is in memory already.
@@ -151,6 +161,16 @@ class Inspector:
         return (found[group] or None) if found else None
 
 
+def _check_fused(bundle: Bundle, recipe: Recipe) -> None:
+    """Refuse channels that mean something else than those that the network was trained on."""
+    trained, asked = load_recipe(bundle.recipe).frames.fused, recipe.frames.fused
+    if asked != trained:
+        raise RecipeError(
+            f"frames.fused = {list(asked)}: {bundle.folder} was trained with {list(trained)}, and would not know what "
+            "the channels are; set it as it was, or train again"
+        )
+
+
 def _settings(criteria: Criteria, recipe: Recipe, screening: bool) -> Settings:
     return Settings(
         threshold=criteria.threshold,
@@ -165,7 +185,10 @@ def _settings(criteria: Criteria, recipe: Recipe, screening: bool) -> Settings:
     )
 
 
-def _without_folder(message: str, path: Path, file: str) -> str:
+def _without_folders(message: str, paths: Sequence[Path], file: str) -> str:
     """Say what is wrong without the folder, which differs between equal runs; the result names the file anyway."""
-    as_quoted = repr(str(path))[1:-1]
-    return message.removeprefix(f"{path}: ").replace(str(path), file).replace(as_quoted, file)
+    message = message.removeprefix(f"{paths[0]}: ") if len(paths) == 1 else message
+    for path in paths:
+        name = file if len(paths) == 1 else path.name
+        message = message.replace(str(path), name).replace(repr(str(path))[1:-1], name)
+    return message

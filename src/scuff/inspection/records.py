@@ -12,6 +12,7 @@ from scuff.core.errors import ScuffError
 from scuff.core.picture import sha256
 from scuff.inspection.outputs import ENDINGS, RECORD, Pictures, has_pictures, remove_picture
 from scuff.inspection.pipeline import Inspector
+from scuff.inspection.reading import checksum_of
 from scuff.inspection.result import Result, Settings, TableRow
 from scuff.inspection.sources import Source
 from scuff.inspection.verdicts import VERDICTS, remove_verdicts
@@ -88,7 +89,7 @@ def is_done(out: Path, source: Source, terms: Terms) -> bool:
     if not all((out / name).is_file() for name in (record.overlay, record.mask) if name):
         return False
     try:
-        return sha256(source.path) == record.sha256
+        return checksum_of(source.paths) == record.sha256
     except OSError:  # inspecting it tells the reason
         return False
 

@@ -41,11 +41,15 @@ class Result(Frozen):
     """What was found in one picture; the file `NAME.json`. Whether its part passes is in the part's own file."""
 
     schema_version: Literal[3] = Field(3, description="Grows when a field changes its meaning or goes.")
-    file: str = Field(description="The picture, relative to the folder that all inputs share.")
+    file: str = Field(
+        description="The picture, relative to the folder that all inputs share; of a fused one, those of all lightings."
+    )
     frame: str = Field(description="Its name in this run, unique; begins the names of its files.")
     part: str | None = Field(description="Serial number from the recipe's `part_pattern`; null: not known.")
     camera: str = Field(description="Camera from the recipe's `camera_pattern`; empty: not known.")
-    sha256: str | None = Field(description="Checksum of the picture file; null if it cannot be opened.")
+    sha256: str | None = Field(
+        description="Checksum of the picture file, of several that of theirs; null if it cannot be opened."
+    )
     width_px: int | None = Field(description="Width; null if it could not be inspected.")
     height_px: int | None = Field(description="Height; null if it could not be inspected.")
     tiles: int | None = Field(description="Tiles with any pixel of the region; null if it could not be inspected.")

@@ -1,7 +1,6 @@
 """A run over many pictures: each is inspected once, and the table and the report are made of what is on disk."""
 
 import csv
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import numpy as np
 from scuff.core.bundle import Bundle
 from scuff.core.errors import PictureError, ScuffError
 from scuff.core.mask import SOUND
-from scuff.core.picture import read_picture, read_values
+from scuff.core.picture import read_values
 from scuff.core.recipe import Recipe
 from scuff.core.verdict import Outcome, Verdict
 from scuff.inspection.capture_set import Taken
@@ -21,8 +20,9 @@ from scuff.inspection.entry import Entry, report_entry
 from scuff.inspection.lanes import map_lanes
 from scuff.inspection.outputs import Pictures, write_picture
 from scuff.inspection.part_result import PartResult
-from scuff.inspection.pipeline import Inspector
+from scuff.inspection.pipeline import Inspected, Inspector
 from scuff.inspection.ranking import Worst
+from scuff.inspection.reading import checksum_of_contents, read_frame
 from scuff.inspection.records import REPORT, TABLE, Terms, find_record, is_done
 from scuff.inspection.report import Facts, write_report
 from scuff.inspection.result import BundleReference, Result, TableRow, table_row
@@ -73,8 +73,14 @@ def inspect_frame(inspector: Inspector, job: Job, source: Source) -> bool:
     """
     if is_done(job.out, source, job.terms):
         return False
-    write_picture(job.out, inspector.inspect(source.path, source.file, source.frame), job.terms.pictures)
+    write_picture(job.out, _inspected(inspector, source), job.terms.pictures)
     return True
+
+
+def _inspected(inspector: Inspector, source: Source) -> Inspected:
+    if source.problem:
+        return inspector.refuse(source.path, source.file, source.frame, source.problem)
+    return inspector.inspect(source.path, source.file, source.frame, source.also)
 
 
 def finish_run(job: Job, sources: Sequence[Source]) -> Counter[Outcome]:
@@ -159,9 +165,9 @@ def _view(job: Job, source: Source, result: Result) -> View:
         PictureError: The picture is no longer the one that was inspected, or the mask is damaged.
         OSError: One of them cannot be read.
     """
-    content = source.path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != result.sha256:
+    contents = [path.read_bytes() for path in source.paths]
+    if checksum_of_contents(contents) != result.sha256:
         raise PictureError(f"{source.path}: has changed since it was inspected")
-    pixels = read_picture(source.path, job.recipe.frames, content)
+    pixels = read_frame(source.paths, job.recipe.frames, contents)
     mask = read_values(job.out / result.mask) if result.mask else np.full(pixels.shape[:2], SOUND, np.uint8)
     return View(pixels, mask, result.defects, result.bundle.classes)

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.core.errors import PictureError
+from scuff.core.region import Regions
 from scuff.core.tile import Tiling, Window
-from scuff.inspection.region import Regions, touched
 from scuff.inspection.runtime import Runtime
 from scuff.inspection.scores import INVALID, ScoreMap
-from scuff.inspection.tiling import score_frame
+from scuff.inspection.tiling import score_frame, touched
 
 
 class Screen(Protocol):

@@ -6,10 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from scuff.core.errors import PictureError
 from scuff.core.picture import SUFFIXES, is_picture
+from scuff.core.recipe import Frames
+from scuff.core.views import views
 
 LONGEST_NAME_BYTES = 200
 """File systems allow 255; the suffixes need some."""
@@ -20,14 +22,24 @@ class Source:
     """One picture to inspect.
 
     Attributes:
-        path: The picture file.
-        file: The path relative to the folder that all inputs share, with forward slashes.
+        path: The picture file; of pictures to fuse, the first.
+        file: The path relative to the folder that all inputs share, with forward slashes; of pictures to fuse, the
+            paths of all, with `` + `` between them.
         frame: Its name in this run, unique; begins the names of its outputs.
+        also: The files that are fused with it, in the order of ``frames.fused``.
+        problem: Why it cannot be inspected; empty: it may be tried.
     """
 
     path: Path
     file: str
     frame: str
+    also: tuple[Path, ...] = ()
+    problem: str = ""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All its files."""
+        return self.path, *self.also
 
 
 class _Links:
@@ -75,6 +87,37 @@ def find_sources(arguments: Sequence[str], out: Path) -> list[Source]:
     files = {_text(path.relative_to(shared).as_posix()): path for path in pictures.values()}
     frames = unique_names(sorted(files))
     return [Source(files[file], file, frames[file]) for file in sorted(files)]
+
+
+def fuse_sources(sources: Sequence[Source], frames: Frames) -> tuple[list[Source], int]:
+    """Put pictures of one view together where ``frames.fused`` asks for it.
+
+    Args:
+        sources: As ``find_sources`` gives them.
+        frames: How lightings are named, and which are fused.
+
+    Returns:
+        A source for each view, also for one that lacks a lighting, which cannot be inspected; and how many pictures
+        under other lightings are passed over.
+
+    Raises:
+        RecipeError: ``frames`` does not say how names tell the lighting.
+    """
+    if not frames.fused:
+        return list(sources), 0
+    found = views([(PurePosixPath(source.file), source) for source in sources], frames)
+    names = unique_names([view.path.as_posix() for view in found])
+    fused = [
+        Source(
+            view.members[0].path,
+            " + ".join(member.file for member in view.members),
+            names[view.path.as_posix()],
+            tuple(member.path for member in view.members[1:]),
+            view.problem,
+        )
+        for view in found
+    ]
+    return fused, sum(view.others for view in found)
 
 
 def unique_names(files: Sequence[str]) -> dict[str, str]:

@@ -47,3 +47,8 @@ def _coarse(frame_hw: tuple[int, int], step: int) -> tuple[int, int]:
 def span(pixels: slice, step: int) -> slice:
     """The rows or columns of a score map that hold those of a frame."""
     return slice(pixels.start // step, -(-pixels.stop // step))
+
+
+def touched(windows: Sequence[Window], region: NDArray[np.uint8], step: int) -> list[Window]:
+    """The windows that own a pixel of a region, h×w with this step."""
+    return [window for window in windows if region[span(window.own.rows, step), span(window.own.columns, step)].any()]

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from scuff.station.acquisition_error import AcquisitionError
 from scuff.station.raw_frame import RawFrame
 
+REFERENCE_CARD = "reference-card"
+"""What lies in the booth instead of a part when the light is checked, in place of a serial number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:

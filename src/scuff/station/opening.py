@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from scuff.core.errors import StationError
 from scuff.core.recipe import Recipe
 from scuff.core.station_recipe import ALL_LIGHT, SIMULATED_CAMERAS, CameraSettings, Lighting
 from scuff.station.camera import Camera
@@ -60,8 +61,13 @@ def camera_of(settings: CameraSettings, recipe: Recipe, world: "World | None") -
 def light_of(recipe: Recipe, world: "World | None") -> LightController:
     """Make the light controller by its driver; as ``camera_of``."""
     if recipe.light.driver == "modbus":
-        from scuff.station.drivers.modbus_light import ModbusLight
-
+        try:
+            from scuff.station.drivers.modbus_light import ModbusLight
+        except ModuleNotFoundError as error:
+            raise StationError(
+                f'light.driver = "modbus": needs the package {error.name!r}; install it with: '
+                "pip install 'scuff[station]'"
+            ) from error
         return ModbusLight(recipe.light)
     if recipe.light.driver == "none":
         from scuff.station.drivers.no_light import NoLight

@@ -9,8 +9,8 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -23,12 +23,14 @@ from scuff.booth.job import Sight, render_part, sights
 from scuff.booth.layers import Layers
 from scuff.booth.light import ENVIRONMENT
 from scuff.booth.lighting import all_on
+from scuff.booth.part import Part
 from scuff.booth.record import describe
 from scuff.booth.render import Rendering, SeenFlaw
 from scuff.booth.scene import BOOTH
 from scuff.booth.settings import Settings, serial_of
 from scuff.core.errors import StationError
 from scuff.core.station_recipe import Simulation
+from scuff.station.capture import REFERENCE_CARD
 
 ALL_ON = all_on([luminaire.name for luminaire in BOOTH.luminaires])
 LAYER_NAMES = (*ALL_ON.intensities, ENVIRONMENT)
@@ -36,6 +38,9 @@ VIEWS = {camera.name: camera for camera in BOOTH.cameras}
 
 LIGHT, TRUTH = ".npy", ".npz"
 """Endings of the two files of a sight: its layers, as float16, whose steps are far below the noise; and its flaws."""
+
+CARD = 0
+"""Number of the reference card; parts have numbers from 1."""
 
 FLAW_KEYS = tuple(field.name for field in fields(SeenFlaw) if field.name != "own")
 """What is kept of a flaw as text."""
@@ -84,18 +89,21 @@ class Pool:
 
     def number_of(self, serial: str) -> int:
         """The part that stands for a serial number: by the number at its end, else by a checksum."""
+        if serial == REFERENCE_CARD:
+            return CARD
         ending = re.search(r"\d+$", serial)
         number = int(ending[0]) if ending else zlib.crc32(serial.encode())
         return self.first + (number - self.first) % self.parts
 
-    def missing(self) -> list[Sight]:
-        """The sights that are not rendered yet."""
-        numbers = range(self.first, self.first + self.parts)
+    def missing(self, serials: Iterable[str] | None = None) -> list[Sight]:
+        """The sights that are not rendered yet, of the parts with these serial numbers; ``None``: of all parts."""
+        everything = range(self.first, self.first + self.parts)
+        numbers = everything if serials is None else dict.fromkeys(map(self.number_of, serials))
         return [sight for sight in sights(numbers) if not self._has(sight)]
 
     def render(self, sight: Sight) -> None:
         """Render a sight and keep it."""
-        rendering = render_part(self.settings.draw_part(sight.number), sight.camera, self.settings.hw)
+        rendering = render_part(self._part(sight.number), sight.camera, self.settings.hw)
         flaws = [{key: getattr(flaw, key) for key in FLAW_KEYS} for flaw in rendering.flaws]
         truth: dict[str, Any] = {_own(flaw.id): flaw.own for flaw in rendering.flaws}
         truth |= {"mask": rendering.mask, "instances": rendering.instances, "flaws": np.array(json.dumps(flaws))}
@@ -117,6 +125,12 @@ class Pool:
         truth = _read(self._path(self._kept(number, camera), TRUTH))
         flaws = tuple(_flaw(kept, truth[_own(kept["id"])]) for kept in json.loads(str(truth["flaws"])))
         return Rendering(self.layers(number, camera), truth["mask"], truth["instances"], flaws)
+
+    def _part(self, number: int) -> Part:
+        """Draw a part; the reference card is a blasted sheet with nothing on it, the mattest thing that there is."""
+        if number == CARD:
+            return replace(self.settings, shape="sheet", finish="blasted").clean_part("blasted")
+        return self.settings.draw_part(number)
 
     def _kept(self, number: int, camera: str) -> Sight:
         sight = Sight(number, VIEWS[camera])

@@ -147,7 +147,11 @@ def _as_cut(recipe: Recipe, record: PatchRecord) -> Recipe:
     cut = record.model_dump(include=set(recipes.Patches.model_fields))
     product = recipe.product.model_copy(update={"classes": record.classes})
     frames = recipe.frames.model_copy(update=record.pixel_keys())
-    return recipe.model_copy(update={"patches": recipes.Patches(**cut), "product": product, "frames": frames})
+    # The channels of fused pictures are no colours, whose hue could change.
+    hue = 0.0 if frames.fused else recipe.augmentation.hue
+    augmentation = recipe.augmentation.model_copy(update={"hue": hue})
+    changed = {"patches": recipes.Patches(**cut), "product": product, "frames": frames, "augmentation": augmentation}
+    return recipe.model_copy(update=changed)
 
 
 def _differences(old: RunRecord, new: RunRecord) -> list[str]:

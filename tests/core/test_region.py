@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from scuff.core.errors import PictureError
-from scuff.core.tile import Tiling
-from scuff.inspection.region import INSIDE, Regions, touched
+from scuff.core.region import INSIDE, Regions
 
 SQUARE = "2,1 6,1 6,3 2,3"
 """Columns 2 to 6 and rows 1 to 3, their ends included."""
@@ -75,11 +74,3 @@ def test_region_without_a_pixel_of_the_frame_is_refused() -> None:
     # A triangle along the right and the lower edge of a frame of one pixel, outside of it.
     with pytest.raises(PictureError, match="region of any camera holds no pixel of it; draw it anew"):
         Regions({"": "1,0 1,1 0,1"}).of("", (1, 1))
-
-
-@pytest.mark.parametrize("step", [1, 2])
-def test_touched_windows_own_a_pixel_of_the_region(step: int) -> None:
-    region = Regions({"": "6,2 9,2 9,3 6,3"}).of("", (16, 24), step)
-    assert region is not None
-    windows = touched(Tiling(8, 8, 0).windows((16, 24), step), region, step)
-    assert [(window.tile.y, window.tile.x) for window in windows] == [(0, 0), (0, 8)]

@@ -1,6 +1,6 @@
 """Region of interest: where in a frame the part is; the rest is neither scored nor judged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from scuff.core.errors import PictureError
 from scuff.core.polygon import ANY_CAMERA, polygon
-from scuff.core.tile import Window
-from scuff.inspection.tiling import span
 
 INSIDE = 255
 
@@ -75,11 +73,6 @@ class Regions:
         if not drawn.any():
             raise PictureError(f"{where} holds no pixel of it; draw it anew")
         return drawn
-
-
-def touched(windows: Sequence[Window], region: NDArray[np.uint8], step: int) -> list[Window]:
-    """The windows that own a pixel of a region, h×w with this step."""
-    return [window for window in windows if region[span(window.own.rows, step), span(window.own.columns, step)].any()]
 
 
 def _pooled(drawn: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
