@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.bundles",
     "tests.fixtures.catalogues",
     "tests.fixtures.networks",
+    "tests.fixtures.postgres",
     "tests.fixtures.ray_cluster",
     "tests.fixtures.runs",
     "tests.fixtures.threads",

@@ -32,6 +32,7 @@ names += ["scuff.cli.benchmark_inspect", "scuff.cli.calibrate", "scuff.cli.calib
 names += ["scuff.cli.booth_serve"]
 names += ["scuff.cli.rules", "scuff.cli.station", "scuff.cli.station_cameras", "scuff.cli.station_capture"]
 names += ["scuff.cli.station_tune"]
+names += ["scuff.cli.station_parts", "scuff.cli.station_retain"]
 for room in ("scuff.booth", "scuff.core", "scuff.inspection", "scuff.serving", "scuff.station", "scuff.store"):
     package = importlib.import_module(room)
     names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{room}.")]
@@ -105,6 +106,8 @@ def test_every_module_of_a_station_imports() -> None:
         ["init", "--help"],
         ["station", "cameras", "--help"],
         ["station", "capture", "--help"],
+        ["station", "parts", "--help"],
+        ["station", "retain", "--help"],
     ],
 )
 def test_commands_of_a_station_run(arguments: list[str]) -> None:

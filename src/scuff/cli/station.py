@@ -10,13 +10,16 @@ STATION = {
     "tune": "Find exposure, gain and light by what the network finds on reference parts.",
     "check": "Check the light against a reference: pass or fail, and a picture.",
     "run": "Inspect part by part, as triggers come in, and publish each verdict.",
+    "parts": "List the parts that were inspected: verdict, rule, time, pictures.",
+    "retain": "Delete the pictures that a recipe's rules let go.",
 }
 
 EXAMPLES = """\b
 Examples:
   scuff station cameras recipe.toml
   scuff station capture recipe.toml --parts 20 --out pictures
-  scuff station run --recipe recipe.toml"""
+  scuff station run --recipe recipe.toml
+  scuff station parts recipe.toml --outcome fail"""
 
 
 @click.group("station", cls=Commands, table=STATION, prefix="station_", epilog=EXAMPLES)

@@ -55,3 +55,7 @@ class StationError(ScuffError):
 
 class StoreError(ScuffError):
     """The database or the folder of pictures cannot be used."""
+
+
+class FinishedError(StoreError):
+    """The part has its verdict already, and keeps it."""
