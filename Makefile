@@ -12,7 +12,7 @@ BENCH_INSTALLED := .venv/installed-bench
 REALISM_INSTALLED := .venv/installed-realism
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-station test-gpu lint format bench
+.PHONY: help demo test test-slow test-soak test-station test-gpu lint format bench
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ test-slow: $(REALISM_INSTALLED) ## Run the tests that take minutes
 
 test-station: $(INSTALLED) ## Run the tests that make network namespaces, as root
 	$(BIN)/pytest -m netns
+
+test-soak: $(INSTALLED) ## Run a station for half an hour, or SCUFF_SOAK_MINUTES, at the highest rate that it carries
+	$(BIN)/pytest -m soak -s
 
 test-gpu: $(INSTALLED) ## Run the tests that need an NVIDIA GPU
 	$(BIN)/pytest -m gpu

@@ -31,8 +31,7 @@ names = ["scuff.cli.main", "scuff.cli.booth", "scuff.cli.init", "scuff.cli.inspe
 names += ["scuff.cli.benchmark_inspect", "scuff.cli.calibrate", "scuff.cli.calibrate_camera", "scuff.cli.commands"]
 names += ["scuff.cli.booth_serve"]
 names += ["scuff.cli.rules", "scuff.cli.station", "scuff.cli.station_cameras", "scuff.cli.station_capture"]
-names += ["scuff.cli.station_tune"]
-names += ["scuff.cli.station_parts", "scuff.cli.station_retain"]
+names += ["scuff.cli.station_parts", "scuff.cli.station_retain", "scuff.cli.station_run", "scuff.cli.station_tune"]
 for room in ("scuff.booth", "scuff.core", "scuff.inspection", "scuff.serving", "scuff.station", "scuff.store"):
     package = importlib.import_module(room)
     names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{room}.")]
@@ -108,6 +107,7 @@ def test_every_module_of_a_station_imports() -> None:
         ["station", "capture", "--help"],
         ["station", "parts", "--help"],
         ["station", "retain", "--help"],
+        ["station", "run", "--help"],
     ],
 )
 def test_commands_of_a_station_run(arguments: list[str]) -> None:

@@ -155,3 +155,11 @@ def test_stations_share_a_database_and_keep_to_their_own_parts(url: str, open_at
     assert (left.counts().unfinished, right.counts().unfinished) == (0, 1)
     assert [part.id for part in right.latest(9)] == [other]
     assert [part.station for part in left.find("SN7")] == ["right", "left"]
+
+
+def test_a_new_port_gets_no_results_of_before_and_an_old_one_all_that_it_lacks(store: Store) -> None:
+    assert store.join("mqtt") == 0
+    one = begin(store, "T1")
+    assert (store.join("mqtt"), store.join("opcua")) == (0, one)
+    begin(store, "T2")
+    assert (store.join("mqtt"), store.join("opcua")) == (0, one)

@@ -59,3 +59,7 @@ class StoreError(ScuffError):
 
 class FinishedError(StoreError):
     """The part has its verdict already, and keeps it."""
+
+
+class UnknownPartError(StoreError):
+    """No part has that number."""

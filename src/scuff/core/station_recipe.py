@@ -172,6 +172,7 @@ class Line(Section):
     """The service that inspects part by part."""
 
     station: str = Field("station", min_length=1, description="Its name, in results and topics.")
+    bundle: str = Field("", description="Folder of the bundle that inspects; empty: the command line names it.")
     queue: int = Field(4, ge=1, le=1000, description="Parts that may wait; the next one is not inspected.")
     pair_window_s: float = Field(
         1.0, gt=0, le=60, description="Frames of one hardware trigger that come further apart do not belong together."

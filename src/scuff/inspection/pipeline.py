@@ -70,7 +70,7 @@ class Inspector:
         self.bundle = bundle
         self.recipe = recipe
         self.scorer = open_scorer(bundle, recipe.inspection)
-        self._reference = BundleReference(
+        self.reference = BundleReference(
             product=bundle.manifest.product,
             id=sha256(bundle.folder / CHECKSUMS),
             classes=bundle.manifest.classes,
@@ -91,15 +91,40 @@ class Inspector:
         Returns:
             The result; with an error where the picture cannot be read or its scores cannot be used.
         """
-        result = self._not_inspected(path, file or path.name, frame or path.stem)
+        result = self._of_file(path, file or path.name, frame or path.stem)
         paths = (path, *also)
         try:
             contents = [read_content(each) for each in paths]
             result = result.model_copy(update={"sha256": checksum_of_contents(contents)})
-            pixels = read_frame(paths, self.recipe.frames, contents)
-            seen = self.examine(pixels, result.camera)
+            return self._inspect(result, read_frame(paths, self.recipe.frames, contents))
         except PictureError as error:
             return Inspected(result.model_copy(update={"error": _without_folders(str(error), paths, result.file)}))
+
+    def inspect_pixels(self, pixels: NDArray[np.uint8], frame: str, part: str, camera: str = "") -> Inspected:
+        """Inspect a frame that is in memory already.
+
+        Args:
+            pixels: H×W×3, RGB.
+            frame: Its name; the result names no other file.
+            part: Serial number of the part that it shows.
+            camera: The camera that took it.
+
+        Returns:
+            The result; with an error where its scores cannot be used.
+        """
+        result = self._not_inspected(frame, frame, part, camera)
+        try:
+            return self._inspect(result, pixels)
+        except PictureError as error:
+            return Inspected(result.model_copy(update={"error": str(error)}))
+
+    def _inspect(self, result: Result, pixels: NDArray[np.uint8]) -> Inspected:
+        """Complete a result by what the pixels show.
+
+        Raises:
+            PictureError: As ``examine``.
+        """
+        seen = self.examine(pixels, result.camera)
         found = {
             "height_px": pixels.shape[0],
             "width_px": pixels.shape[1],
@@ -113,7 +138,7 @@ class Inspector:
 
     def refuse(self, path: Path, file: str, frame: str, problem: str) -> Inspected:
         """The result of a picture that is not looked at, and why."""
-        return Inspected(self._not_inspected(path, file, frame).model_copy(update={"error": problem}))
+        return Inspected(self._of_file(path, file, frame).model_copy(update={"error": problem}))
 
     def examine(self, pixels: NDArray[np.uint8], camera: str = "") -> Examined:
         """Find the defects of a frame that is in memory already.
@@ -134,19 +159,23 @@ class Inspector:
         defects, mask = find_defects(scored.scores, self.criteria, plane, pixels)
         return Examined(scored, defects, mask)
 
-    def _not_inspected(self, path: Path, file: str, frame: str) -> Result:
+    def _of_file(self, path: Path, file: str, frame: str) -> Result:
+        """A result to start from, of a picture whose file name says what it shows."""
+        return self._not_inspected(file, frame, self._named(path, "part"), self._named(path, "camera") or "")
+
+    def _not_inspected(self, file: str, frame: str, part: str | None, camera: str) -> Result:
         """A result to start from: whatever goes wrong later, it is no pass."""
         return Result(
             file=file,
             frame=frame,
-            part=self._named(path, "part"),
-            camera=self._named(path, "camera") or "",
+            part=part,
+            camera=camera,
             sha256=None,
             width_px=None,
             height_px=None,
             tiles=None,
             tiles_scored=None,
-            bundle=self._reference,
+            bundle=self.reference,
             settings=self.settings,
             error="not inspected yet",
             defects=(),

@@ -109,17 +109,21 @@ class LineControl(Protocol):
         ...
 
 
-class Port(Protocol):
-    """A way into and out of the line."""
+class Entrance(Protocol):
+    """A way into the line."""
 
     @property
     def name(self) -> str:
-        """What logs and metrics call it; also tells its deliveries apart in the store."""
+        """What logs and metrics call it."""
         ...
 
     async def run(self, line: LineControl) -> None:
         """Listen, until cancelled; a peer that goes away is waited for again, and what is wrong meanwhile is logged."""
         ...
+
+
+class Port(Entrance, Protocol):
+    """A way into and out of the line; its name also tells its deliveries apart in the store."""
 
     async def publish(self, report: PartReport) -> None:
         """Hand a result over; returns when the peer has it. Reports come in the order of their ``id``.

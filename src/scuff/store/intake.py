@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from scuff.core.errors import FinishedError, StoreError
 from scuff.core.verdict import Verdict
 from scuff.store.records import Begun, DefectRecord, FrameRecord, RecipeVersion
-from scuff.store.tables import Bundle, Defect, Frame, Part, Picture, Recipe, Table
+from scuff.store.tables import Bundle, Defect, Frame, Joined, Part, Picture, Recipe, Table
 from scuff.store.tables import Verdict as VerdictRow
 
 
@@ -49,6 +49,13 @@ def finish(session: Session, part_id: int, verdict: VerdictRow, defects: Sequenc
     require_unfinished(session, part_id)
     session.add(verdict)
     session.add_all(_defect_row(part_id, defect) for defect in defects)
+
+
+def join(session: Session, station: str, port: str) -> int:
+    """Note the newest part when a port of a station is there for the first time, and tell which that was."""
+    newest = session.scalar(select(func.max(Part.id)).where(Part.station == station)) or 0
+    keep_first(session, Joined, station=station, port=port, after_id=newest)
+    return session.get_one(Joined, (station, port)).after_id
 
 
 def verdict_row(part_id: int, verdict: Verdict, error: str, report: str, at: datetime) -> VerdictRow:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from scuff.core.errors import StoreError
+from scuff.core.errors import StoreError, UnknownPartError
 from scuff.core.station_recipe import StoreSettings
 from scuff.core.verdict import Outcome, Verdict
 from scuff.store import intake, reading
@@ -109,6 +109,18 @@ class Store:
         with self._database.reading() as session:
             return reading.unfinished(session, self._station)
 
+    def join(self, port: str) -> int:
+        """Say that a port is there: results of parts that came before its first time are not for it.
+
+        Returns:
+            The largest number of a part then, whenever that was: what ``undelivered`` takes as ``after``.
+
+        Raises:
+            StoreError: The database fails.
+        """
+        with self._database.writing() as session:
+            return intake.join(session, self._station, port)
+
     def undelivered(self, port: str, after: int, limit: int) -> list[Delivery]:
         """Reports of this station's finished parts that a port has not handed over, in the order of their numbers.
 
@@ -137,12 +149,13 @@ class Store:
         """Tell of one part.
 
         Raises:
-            StoreError: There is no such part, or the database fails.
+            UnknownPartError: There is no such part.
+            StoreError: The database fails.
         """
         with self._database.reading() as session:
             found = reading.parts(session, Part.id == part_id)
         if not found:
-            raise StoreError(f"part {part_id}: is not in the store")
+            raise UnknownPartError(f"part {part_id}: is not in the store")
         return found[0]
 
     def find(self, serial: str) -> list[StoredPart]:

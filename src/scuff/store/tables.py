@@ -180,6 +180,16 @@ class Delivered(Table):
     delivered_at: Mapped[datetime]
 
 
+class Joined(Table):
+    """A port of a station gets the results of the parts with larger numbers than this."""
+
+    __tablename__ = "ports"
+
+    station: Mapped[str] = mapped_column(primary_key=True)
+    port: Mapped[str] = mapped_column(primary_key=True)
+    after_id: Mapped[int]
+
+
 class Action(Table):
     """What an operator did; the database itself lets nobody change or delete a row."""
 

@@ -1,0 +1,130 @@
+"""What is stored is published: each port gets its results in order, again and again until it has them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from scuff.core.errors import StoreError
+from scuff.serving.backoff import Backoff
+from scuff.serving.equipment import STORE, Equipment, now
+from scuff.serving.logs import tell
+from scuff.serving.port import Port, PublishError
+from scuff.serving.report import PartReport
+from scuff.serving.workers import STORE as IN_STORE
+from scuff.store.records import Delivery
+
+BATCH = 50
+"""Results that are taken from the store at once."""
+
+FIRST_S, LONGEST_S = 0.2, 10.0
+"""Time until a result is offered again after it was refused once, and at most."""
+
+
+class Deliveries:
+    """Hands the results of the line over to one port; other ports do not wait for it."""
+
+    def __init__(
+        self, equipment: Equipment, port: Port, earliest: Callable[[], float], first_s: float = FIRST_S
+    ) -> None:
+        """Prepare them.
+
+        Args:
+            equipment: Of the line.
+            port: Where to.
+            earliest: Gives the number of the first part that has no verdict yet; what comes later waits for it, so
+                that results come in the order of the triggers.
+            first_s: Time until a result is offered again for the first time.
+        """
+        self._equipment, self._port, self._earliest = equipment, port, earliest
+        self._more, self._backoff = asyncio.Event(), Backoff(first_s, LONGEST_S)
+        self._joined = self._after = 0
+        self._is_anew = False
+        self._more.set()
+        self._is_idle = asyncio.Event()
+
+    def wake(self, anew: bool = False) -> None:
+        """Say that there may be more to hand over.
+
+        Args:
+            anew: Also among the results before those that were handed over already.
+        """
+        self._is_anew |= anew
+        self._more.set()
+        self._is_idle.clear()
+
+    async def join(self) -> None:
+        """Find out from which part on the port gets results, before any is taken on.
+
+        Raises:
+            StoreError: The store cannot be used.
+        """
+        name, store = self._port.name, self._equipment.store
+        self._joined = self._after = await self._equipment.workers.call(IN_STORE, name, store.join, name)
+
+    async def idle(self) -> None:
+        """Wait until there is nothing to hand over."""
+        await self._is_idle.wait()
+
+    async def run(self) -> None:
+        """Hand results over, until cancelled."""
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            while not await self._batch():
+                pass
+            if not self._more.is_set():
+                self._is_idle.set()
+
+    async def _batch(self) -> bool:
+        """Hand some over; tells whether that was all there is now."""
+        name, store = self._port.name, self._equipment.store
+        if self._is_anew:
+            self._after, self._is_anew = self._joined, False
+        before = self._earliest()  # first: what is finished while the store is asked may lack among its answers
+        try:
+            due = await self._equipment.workers.call(IN_STORE, name, store.undelivered, name, self._after, BATCH)
+            for delivery in due:
+                if delivery.id >= before:
+                    return True
+                await self._hand_over(delivery)
+        except StoreError as error:
+            self._equipment.faults.note(STORE, str(error))
+            await self._backoff.wait()
+            return False
+        return len(due) < BATCH
+
+    async def _hand_over(self, delivery: Delivery) -> None:
+        """Offer a result until the port takes it."""
+        report, attempts = PartReport.model_validate_json(delivery.report), 0
+        while not await self._offer(report, is_first=attempts == 0):
+            attempts += 1
+            await self._backoff.wait()
+        self._backoff.reset()
+        name = self._port.name
+        await self._equipment.workers.call(IN_STORE, name, self._equipment.store.delivered, delivery.id, name)
+        self._after = delivery.id
+        self._tell(report)
+
+    async def _offer(self, report: PartReport, is_first: bool) -> bool:
+        """Offer a result once; a port that is only just connecting is no fault yet."""
+        name = self._port.name
+        try:
+            await self._port.publish(report)
+        except PublishError as error:
+            if not is_first:
+                self._equipment.faults.note_peer(name, str(error))
+        except Exception as error:
+            self._equipment.faults.note_peer(name, f"a defect of scuff, see its log: {error!r}")
+            logging.getLogger(__name__).exception("%s: a defect of scuff", name)
+        else:
+            self._equipment.faults.clear(name)
+            return True
+        return False
+
+    def _tell(self, report: PartReport) -> None:
+        lasted_s = (now() - datetime.fromisoformat(report.triggered_at)).total_seconds()
+        name = self._port.name
+        self._equipment.metrics.publish_seconds.labels(name).observe(lasted_s)
+        message = f"part {report.part}: published to {name}"
+        tell(logging.INFO, "published", message, id=report.id, part=report.part, port=name, seconds=round(lasted_s, 3))

@@ -1,0 +1,108 @@
+"""What the HTTP server answers."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
+
+from scuff.core.errors import RecipeError, ScuffError, UnknownPartError
+from scuff.serving.http_records import AcceptedOut, PartOut, RecipeIn, StatusOut, TriggerIn
+from scuff.serving.metrics import Metrics
+from scuff.serving.port import LineControl, State, Trigger
+from scuff.store.store import Store
+
+MOST = 1000
+"""Parts in one answer."""
+
+
+def make_app(line: LineControl, store: Store, metrics: Metrics) -> FastAPI:
+    """Put the answers together.
+
+    Args:
+        line: Takes triggers.
+        store: Knows the parts.
+        metrics: What is shown at ``/metrics``.
+    """
+    app = FastAPI(title="scuff", docs_url=None, redoc_url=None)
+    _answer_errors(app)
+
+    @app.post("/trigger", status_code=HTTPStatus.ACCEPTED)
+    async def trigger(given: TriggerIn) -> AcceptedOut:
+        name = given.id or f"http-{uuid4().hex}"
+        accepted = await line.trigger(Trigger(name, given.part, "http"))
+        return AcceptedOut(id=accepted.id, part=accepted.part, trigger=name, is_new=accepted.is_new)
+
+    @app.get("/parts/{number}")
+    async def part(number: int) -> PartOut:
+        return PartOut.of(await asyncio.to_thread(store.part, number))
+
+    @app.get("/parts")
+    async def parts(
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 50, part: Annotated[str | None, Query()] = None
+    ) -> list[PartOut]:
+        found = await (asyncio.to_thread(store.latest, limit) if part is None else asyncio.to_thread(store.find, part))
+        return [PartOut.of(each) for each in found[:limit]]
+
+    @app.get("/status")
+    async def status() -> StatusOut:
+        now = line.status
+        return StatusOut(
+            state=now.state,
+            error=now.error,
+            recipe=now.recipe,
+            recipes=line.recipes,
+            waiting=now.waiting,
+            faults=dict(now.faults),
+        )
+
+    @app.put("/recipe")
+    async def recipe(given: RecipeIn) -> StatusOut:
+        await line.select(given.recipe)
+        return await status()
+
+    @app.get("/healthz")
+    async def healthz() -> JSONResponse:
+        is_well = line.status.state in {State.READY, State.BUSY, State.FULL}
+        code = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
+        return JSONResponse({"state": line.status.state, "error": line.status.error}, code)
+
+    @app.get("/metrics")
+    async def figures() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every error is ``{"error": …}`` in words: 404, 409 or 503 for what scuff refuses, 422 for a wrong request."""
+
+    @app.exception_handler(ScuffError)
+    async def refused(request: Request, error: ScuffError) -> JSONResponse:
+        return _error(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+    @app.exception_handler(UnknownPartError)
+    async def unknown(request: Request, error: UnknownPartError) -> JSONResponse:
+        return _error(HTTPStatus.NOT_FOUND, str(error))
+
+    @app.exception_handler(RecipeError)
+    async def conflict(request: Request, error: RecipeError) -> JSONResponse:
+        return _error(HTTPStatus.CONFLICT, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
+        problems = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        return _error(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(problems))
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> JSONResponse:
+        return _error(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
+
+
+def _error(code: int, message: str) -> JSONResponse:
+    return JSONResponse({"error": message}, code)

@@ -1,0 +1,91 @@
+"""What the HTTP server is sent and what it answers."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scuff.core.frozen import Frozen
+from scuff.serving.port import State
+from scuff.serving.report import PartReport
+from scuff.store.records import StoredPart
+
+Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A text without control characters."""
+
+
+class TriggerIn(Frozen):
+    """A part is there."""
+
+    id: Name = Field("", description="Identifies the trigger: the same again is the same part. Empty: a new one.")
+    part: Name = Field("", description="Serial number of the part; empty: the station gives it one.")
+
+
+class AcceptedOut(Frozen):
+    """The part is in the store, and will have a verdict whatever happens."""
+
+    id: int = Field(description="Its number in the store.")
+    part: str = Field(description="Its serial number.")
+    trigger: str = Field(description="Identifies the trigger.")
+    is_new: bool = Field(description="Whether the trigger had not been seen before.")
+
+
+class PictureOut(Frozen):
+    """A picture of a part."""
+
+    camera: str
+    lighting: str
+    sha256: str = Field(description="What it is called in the folder of pictures.")
+    removed: bool = Field(description="Whether the rules of retention have deleted it.")
+
+
+class PartOut(Frozen):
+    """A part of the store."""
+
+    id: int = Field(description="Its number in the store.")
+    part: str = Field(description="Its serial number.")
+    trigger: str = Field(description="Identifies its trigger.")
+    source: str = Field(description="The port that the trigger came through.")
+    triggered_at: str = Field(description="UTC, ISO 8601.")
+    state: Literal["waiting", "finished"]
+    report: PartReport | None = Field(description="What was published; null while it waits.")
+    pictures: tuple[PictureOut, ...]
+
+    @classmethod
+    def of(cls, part: StoredPart) -> "PartOut":
+        """Say what the store says."""
+        pictures = tuple(
+            PictureOut(
+                camera=frame.camera,
+                lighting=frame.lighting,
+                sha256=frame.picture_sha256,
+                removed=frame.picture_sha256 in part.removed,
+            )
+            for frame in part.frames
+        )
+        return cls(
+            id=part.id,
+            part=part.part,
+            trigger=part.trigger,
+            source=part.source,
+            triggered_at=part.triggered_at.isoformat(),
+            state="waiting" if part.verdict is None else "finished",
+            report=PartReport.model_validate_json(part.report) if part.report else None,
+            pictures=pictures,
+        )
+
+
+class StatusOut(Frozen):
+    """How the line is."""
+
+    state: State
+    error: str = Field(description="What is wrong where the state is error; empty: nothing.")
+    recipe: str = Field(description="The product that is inspected.")
+    recipes: tuple[str, ...] = Field(description="The products that can be chosen.")
+    waiting: int = Field(description="Parts without a verdict yet.")
+    faults: dict[str, str] = Field(description="What is wrong, by the name of the camera, light, store or port.")
+
+
+class RecipeIn(Frozen):
+    """A choice of a product."""
+
+    recipe: str = Field(description="Its name.")

@@ -1,0 +1,52 @@
+"""Threads in which the line does what blocks: one for each stage, and the watchdog looks at all of them."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from scuff.serving.watchdog import Watchdog
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CAPTURE, PICTURES, INSPECTION, STORE, HEALTH = "capture", "pictures", "inspection", "store", "health"
+
+THREADS: Mapping[str, int] = {CAPTURE: 1, PICTURES: 1, INSPECTION: 1, STORE: 4, HEALTH: 1}
+"""Threads of each stage. Several ports may wait for the store at once; a trigger does not wait for them."""
+
+
+class Workers:
+    """Runs functions in threads."""
+
+    def __init__(self, watchdog: Watchdog, limit_s: float) -> None:
+        """Make the threads.
+
+        Args:
+            watchdog: Ends the process when a function does not come back.
+            limit_s: After so long.
+        """
+        self._watchdog, self._limit_s = watchdog, limit_s
+        self._pools = {stage: ThreadPoolExecutor(threads, stage) for stage, threads in THREADS.items()}
+
+    async def call(self, stage: str, about: str, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Run a function in a thread of a stage; it goes on there even if nobody waits for it any more.
+
+        Args:
+            stage: Whose thread.
+            about: The part or port that it is for, for the log.
+            function: What to do.
+            args: Its arguments.
+            named: Its arguments.
+        """
+
+        def work() -> T:
+            with self._watchdog.watching(stage, about, self._limit_s):
+                return function(*args, **named)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pools[stage], work)
+
+    def close(self) -> None:
+        """Wait for what is being done; the watchdog sees to it that this ends."""
+        for pool in self._pools.values():
+            pool.shutdown(cancel_futures=True)
