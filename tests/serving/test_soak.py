@@ -17,11 +17,13 @@ from scuff.core.station_recipe import Simulation
 
 MINUTES = float(os.environ.get("SCUFF_SOAK_MINUTES", "30"))
 
-WARM_SHARE = 0.2
+WARM_SHARE = 0.5
 """Memory may grow in this share of the time: buffers and caches fill."""
 
 MOST_MB_PER_HOUR = 60.0
-"""A slope that a station could not carry for a week; what is measured in a few minutes is far less sure than that."""
+CACHES_MB = 10.0
+"""A slope that a station could not carry for a week; and what caches may still take in the second half of the test:
+SQLite fills 2 MB for each of its connections as the database grows."""
 
 LOOK_S = 1.0
 
@@ -40,7 +42,7 @@ def slope_per_hour(looks: list[tuple[float, float]]) -> float:
 
 
 def test_a_slope_is_told_from_noise_and_steps() -> None:
-    looks = [(float(second), 500.0 + second / 36 + (second % 3)) for second in range(600)]
+    looks = [(float(second), max(300.0, 500.0 - second) + second / 36 + (second % 3)) for second in range(600)]
     assert slope_per_hour(looks) == pytest.approx(100, rel=0.02)
 
 
@@ -86,4 +88,4 @@ def test_memory_stays_flat(tmp_path: Path, simulation: Simulation, make_bundle: 
     sys.stdout.write(f"\n{len(sent)} parts, {rate:.1f} a second; {looks[-1][1]:.0f} MB, {slope:+.1f} MB/hour\n")
     assert sorted(event["id"] for event in verdicts) == sent == list(range(1, len(sent) + 1))
     assert {event.get("error", "") for event in verdicts} <= {"", "queue-full"}
-    assert slope < MOST_MB_PER_HOUR
+    assert slope < MOST_MB_PER_HOUR + CACHES_MB / ((1 - WARM_SHARE) * MINUTES / 60)
