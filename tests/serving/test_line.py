@@ -4,20 +4,24 @@ import asyncio
 import errno
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fixtures.fake_rig import frame_of
 from tests.serving.conftest import Bench, Running
 
 from scuff.core.errors import RecipeError, StationError, StoreError
 from scuff.core.picture import read_picture
 from scuff.core.verdict import Outcome
 from scuff.serving.equipment import now
+from scuff.serving.inspecting import decide
 from scuff.serving.port import State, Trigger
 from scuff.serving.product import Product
 from scuff.serving.report import PartReport
 from scuff.station.acquisition_error import CameraLostError, IncompleteFrameError
+from scuff.station.capture import Capture
 from scuff.store.records import StoredPart
 from scuff.store.store import Store
 
@@ -122,6 +126,21 @@ def test_an_incomplete_capture_never_passes(running: Running) -> None:
         assert outcome_of(await bench.part("P2")) is Outcome.PASS
 
     on(running, work)
+
+
+def test_a_part_of_which_the_recipe_wants_more_frames_never_passes(product: Product) -> None:
+    frames = tuple(frame_of(camera, "P1") for camera in ("left", "right"))
+    capture = Capture("P1", frames, (), 0, 1)
+    for change, rule in (
+        ({"cameras": ("left", "right", "top")}, "the part has 0 of 1 frame of camera top"),
+        ({"per_part": 2}, "the part has 1 of 2 frames of camera left, and 1 more"),
+    ):
+        wanted = product.recipe.frames.model_copy(update=change)
+        own = replace(product, recipe=product.recipe.model_copy(update={"frames": wanted}))
+        decision = decide(capture, own)
+        assert (decision.verdict.outcome, decision.error) == (Outcome.NOT_INSPECTED, "inspection")
+        assert decision.verdict.rule == f"what cannot be inspected never passes: {rule}"
+    assert decide(capture, product).verdict.outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize("device", ["left", "light"])

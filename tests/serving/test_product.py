@@ -37,3 +37,37 @@ def test_two_products_of_one_name(tmp_path: Path, bundle: Path) -> None:
     recipes = [write(tmp_path / f"{number}.toml", "lid") for number in (1, 2)]
     with pytest.raises(RecipeError, match=r"2\.toml: product\.name = 'lid' is that of another recipe"):
         open_products(recipes, [], bundle)
+
+
+LEFT = '[[cameras]]\nname = "left"\n'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        (LEFT, LEFT + "exposure_us = 99.0\n", r"2\.toml: \[\[cameras\]\] differs from that of the first recipe, lid"),
+        ("", '[[lightings]]\nname = "low"\n', r"2\.toml: \[\[lightings\]\] differs from that of the first recipe, lid"),
+        (LEFT, '[frames]\ncameras = ["left", "top"]\n', r"frames\.cameras: the station has no camera 'top', only left"),
+        ('[frames]\ncameras = ["top"]\n', "", r"1\.toml: frames\.cameras: the station has no camera 'top'"),
+        (
+            LEFT + '[[zones]]\nname = "rim"\ncamera = "lfet"\npoints = "0,0 9,0 9,9"\n',
+            "",
+            r"\[\[zones\]\]: the station has no camera 'lfet', only left; correct the name",
+        ),
+    ],
+)
+def test_a_product_that_wants_other_pictures_than_the_station_takes(
+    tmp_path: Path, bundle: Path, first: str, second: str, message: str
+) -> None:
+    recipes = [write(tmp_path / "1.toml", "lid"), write(tmp_path / "2.toml", "cup")]
+    for path, more in zip(recipes, (first, second), strict=True):
+        path.write_text(path.read_text() + more)
+    with pytest.raises(RecipeError, match=message):
+        open_products(recipes, [], bundle)
+
+
+def test_products_that_share_the_pictures_of_the_station(tmp_path: Path, bundle: Path) -> None:
+    recipes = [write(tmp_path / "1.toml", "lid"), write(tmp_path / "2.toml", "cup"), write(tmp_path / "3.toml", "cap")]
+    for path in recipes[:2]:
+        path.write_text(path.read_text() + LEFT)
+    assert list(open_products(recipes, [], bundle)) == ["lid", "cup", "cap"]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from scuff.core.errors import PictureError
 from scuff.core.verdict import Outcome
-from scuff.inspection.capture_set import CaptureSet
+from scuff.inspection.capture_set import Taken, capture_sets
 from scuff.inspection.lanes import map_lanes
 from scuff.inspection.part_result import judge_part
 from scuff.inspection.result import Result
@@ -42,7 +42,8 @@ def decide(capture: Capture, product: Product) -> Decision:
         return product.inspector.inspect_pixels(picture.pixels, name, capture.part, camera).result
 
     results = tuple(map_lanes(inspect, pictures, product.recipe.inspection.lanes))
-    frames = CaptureSet(capture.part, tuple(result.frame for result in results))
+    # The rig took all that it was asked for; the product may want to see more than that.
+    (frames,) = capture_sets(map(Taken.of, results), product.recipe.frames)
     part = judge_part(frames, results, product.judge, product.standard)
     kind = "inspection" if part.outcome is Outcome.NOT_INSPECTED else ""
     return Decision(part.verdict, kind, part, results, 1000 * (time.perf_counter() - began))

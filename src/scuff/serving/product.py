@@ -8,11 +8,12 @@ from pathlib import Path
 
 from scuff.core.bundle import open_bundle
 from scuff.core.errors import RecipeError
-from scuff.core.recipe import Recipe
+from scuff.core.recipe import ANY_CAMERA, Recipe
 from scuff.core.recipe_file import load_recipe, recipe_text
 from scuff.inspection.part_result import Standard, standard_of
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.tolerance import Judge
+from scuff.station.opening import cameras_of
 from scuff.store.records import RecipeVersion
 
 
@@ -84,7 +85,7 @@ def open_products(recipes: Sequence[Path], overrides: Sequence[str], bundle: Pat
         bundle: The bundle of those that name none.
 
     Raises:
-        RecipeError: A recipe is wrong, or two are of one product.
+        RecipeError: A recipe is wrong, two are of one product, or one wants other pictures than the station takes.
         BundleError: A bundle cannot be used.
     """
     products: dict[str, Product] = {}
@@ -95,5 +96,40 @@ def open_products(recipes: Sequence[Path], overrides: Sequence[str], bundle: Pat
                 f"{path}: product.name = {recipe.product.name!r} is that of another recipe, too; products are chosen "
                 "by name, so give each its own"
             )
+        first = next((product.recipe for product in products.values()), recipe)
+        check_pictures(path, recipe, first)
         products[recipe.product.name] = open_product(recipe, bundle)
     return products
+
+
+def check_pictures(path: Path, recipe: Recipe, station: Recipe) -> None:
+    """Make sure that the station takes the pictures that a product is inspected by.
+
+    Args:
+        path: File of the product's recipe.
+        recipe: The recipe.
+        station: The recipe whose cameras and lightings the station has.
+
+    Raises:
+        RecipeError: It would take others, by which nobody meant the product to be judged.
+    """
+    for table in ("cameras", "lightings"):
+        own: Sequence[object] = getattr(recipe, table)
+        if own and own != getattr(station, table):
+            raise RecipeError(
+                f"{path}: [[{table}]] differs from that of the first recipe, {station.product.name}, by which the "
+                "station takes its pictures; write the same into both, or leave it out here"
+            )
+    cameras = [camera.name for camera in cameras_of(station)]
+    wanted = {
+        "frames.cameras": recipe.frames.cameras,
+        "inspection.region": tuple(recipe.inspection.region),
+        "[[calibration]]": tuple(each.camera for each in recipe.calibration),
+        "[[zones]]": tuple(zone.camera for zone in recipe.zones),
+    }
+    for key, names in wanted.items():
+        if absent := [name for name in names if name != ANY_CAMERA and name not in cameras]:
+            raise RecipeError(
+                f"{path}: {key}: the station has no camera {absent[0]!r}, only {', '.join(cameras)}; correct the name, "
+                "or add the camera to [[cameras]]"
+            )
