@@ -5,7 +5,7 @@ import pytest
 from tests.fixtures.fake_line import FakeLine, report
 from tests.fixtures.soon import until
 
-from scuff.core.errors import ScuffError
+from scuff.core.errors import OtherPartError, ScuffError
 from scuff.core.verdict import Outcome
 from scuff.serving.exchange import Exchange
 from scuff.serving.port import PublishError, State
@@ -90,6 +90,15 @@ def test_what_the_line_cannot_take_is_refused_and_logged(error: Exception, caplo
     assert [record.exc_info is not None and bool(record.exc_info) for record in caplog.records] == [
         isinstance(error, RuntimeError)
     ] * 2
+
+
+def test_a_number_that_was_another_parts_is_refused_as_such() -> None:
+    async def story(exchange: Exchange, line: FakeLine) -> None:
+        line.error = OtherPartError("that was part P1")
+        exchange.set(Inputs(trigger=True, trigger_id=5, serial="P2"))
+        await sees(exchange, "refusal", Code.OTHER_PART)
+
+    play(story)
 
 
 def test_results_wait_for_each_other_and_for_ack() -> None:

@@ -74,6 +74,16 @@ def test_a_trigger_is_accepted_and_its_part_found(running: Running) -> None:
     on(running, work)
 
 
+def test_a_trigger_with_the_identifier_of_another_part_is_a_conflict(running: Running) -> None:
+    async def work(bench: Bench, ask: Ask) -> None:
+        await ask("/trigger", {"id": "T1", "part": "P1"})
+        code, answer = await ask("/trigger", {"id": "T1", "part": "P2"})
+        assert code == 409
+        assert answer["error"].startswith("trigger 'T1' was that of part 'P1' already")
+
+    on(running, work)
+
+
 def test_a_part_without_serial_number_and_trigger_gets_both(running: Running) -> None:
     async def work(bench: Bench, ask: Ask) -> None:
         code, accepted = await ask("/trigger", {})

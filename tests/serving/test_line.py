@@ -12,7 +12,7 @@ import pytest
 from tests.fixtures.fake_rig import frame_of
 from tests.serving.conftest import Bench, Running
 
-from scuff.core.errors import RecipeError, StationError, StoreError
+from scuff.core.errors import OtherPartError, RecipeError, StationError, StoreError
 from scuff.core.picture import read_picture
 from scuff.core.verdict import Outcome
 from scuff.serving.equipment import now
@@ -86,6 +86,20 @@ def test_one_trigger_is_one_part(running: Running) -> None:
         late = await bench.line.trigger(Trigger("t", "P1", "test"))
         assert (first.is_new, again.is_new, late.is_new) == (True, False, False)
         assert first.id == again.id == late.id
+        assert bench.rig.parts == ["P1"]
+
+    on(running, work)
+
+
+def test_a_trigger_is_not_that_of_another_part(running: Running) -> None:
+    async def work(bench: Bench) -> None:
+        first = await bench.line.trigger(Trigger("t", "P1", "test"))
+        with pytest.raises(
+            OtherPartError, match="trigger 't' was that of part 'P1' already, and cannot be that of 'bad2'"
+        ):
+            await bench.line.trigger(Trigger("t", "bad2", "test"))
+        await bench.finished(first.id)
+        assert (await bench.line.trigger(Trigger("t", "", "test"))).part == "P1"
         assert bench.rig.parts == ["P1"]
 
     on(running, work)

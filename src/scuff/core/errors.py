@@ -53,6 +53,10 @@ class StationError(ScuffError):
     """The station cannot do what was asked."""
 
 
+class OtherPartError(StationError):
+    """A trigger has the identifier of another part's trigger."""
+
+
 class StoreError(ScuffError):
     """The database or the folder of pictures cannot be used."""
 

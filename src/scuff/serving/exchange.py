@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from uuid import uuid4
 
-from scuff.core.errors import ScuffError
+from scuff.core.errors import OtherPartError, ScuffError
 from scuff.core.verdict import Outcome
 from scuff.serving.handshake import Handshake
 from scuff.serving.port import Accepted, LineControl, PublishError, Status, Trigger
@@ -147,7 +147,8 @@ class Exchange:
             accepted = await line.trigger(Trigger(name, inputs.serial or "", self._port))
         except Exception as error:
             self._tell("a trigger was refused", error)
-            self._become(self._handshake.not_stored())
+            is_other = isinstance(error, OtherPartError)
+            self._become(self._handshake.not_stored(Code.OTHER_PART if is_other else Code.NOT_TAKEN))
         else:
             self.accepted = accepted
             self._become(self._handshake.stored(accepted.id, accepted.is_new))

@@ -80,9 +80,9 @@ class Handshake:
             return after
         return replace(after, waiting=self.waiting | {number})
 
-    def not_stored(self) -> "Handshake":
+    def not_stored(self, refusal: Code = Code.NOT_TAKEN) -> "Handshake":
         """The line could not take the part on."""
-        return replace(self, trigger=self.trigger.answer(Code.NOT_TAKEN))
+        return replace(self, trigger=self.trigger.answer(refusal))
 
     def selected(self, refusal: Code = Code.NONE) -> "Handshake":
         """The line has changed the recipe, or refused to."""

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
-from scuff.core.errors import RecipeError, ScuffError, UnknownPartError
+from scuff.core.errors import OtherPartError, RecipeError, ScuffError, UnknownPartError
 from scuff.serving.http_records import AcceptedOut, PartOut, RecipeIn, StatusOut, TriggerIn
 from scuff.serving.metrics import Metrics
 from scuff.serving.port import LineControl, State, Trigger
@@ -90,8 +90,9 @@ def _answer_errors(app: FastAPI) -> None:
     async def unknown(request: Request, error: UnknownPartError) -> JSONResponse:
         return _error(HTTPStatus.NOT_FOUND, str(error))
 
+    @app.exception_handler(OtherPartError)
     @app.exception_handler(RecipeError)
-    async def conflict(request: Request, error: RecipeError) -> JSONResponse:
+    async def conflict(request: Request, error: ScuffError) -> JSONResponse:
         return _error(HTTPStatus.CONFLICT, str(error))
 
     @app.exception_handler(RequestValidationError)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from scuff.core.errors import StoreError
+from scuff.core.errors import OtherPartError, StoreError
 from scuff.serving.equipment import STORE, Equipment, now
 from scuff.serving.finishing import Finishing
 from scuff.serving.job import Job, not_inspected
@@ -45,11 +45,15 @@ class Intake:
 
         Raises:
             StoreError: It could not be stored.
+            OtherPartError: Its identifier is that of a part with another serial number.
         """
         try:
             job, is_new = await self._begin(trigger, product)
         except StoreError as error:
             self._equipment.faults.note(STORE, str(error))
+            self.refuse(trigger, str(error))
+            raise
+        except OtherPartError as error:
             self.refuse(trigger, str(error))
             raise
         told = {"id": job.id, "part": job.part, "trigger": trigger.id, "port": trigger.source}
@@ -93,6 +97,11 @@ class Intake:
         source, version, bundle = trigger.source, product.version, product.bundle
         begin = self._equipment.store.begin
         begun = await self._in_store(begin, trigger.id, trigger.part, source, version, bundle, at)
+        if trigger.part not in {"", begun.part}:  # its sender would take the verdict of that part for this one's
+            raise OtherPartError(
+                f"trigger {trigger.id!r} was that of part {begun.part!r} already, and cannot be that of "
+                f"{trigger.part!r}; give each trigger an identifier of its own"
+            )
         record = Unfinished(begun.id, trigger.id, begun.part, source, version, bundle, at)
         deadline = began + self._equipment.settings.part_timeout_s
         job = Job(record, product, began, deadline, product.simulated)

@@ -110,6 +110,7 @@ class Line:
 
         Raises:
             StationError: The station is stopping.
+            OtherPartError: Its identifier is that of a part with another serial number.
             StoreError: The trigger could not be stored.
         """
         # Whoever asked may go away meanwhile; a trigger that is stored is taken on all the same.

@@ -22,6 +22,7 @@ class Code(IntEnum):
     TOO_SOON = 14
     NOT_TAKEN = 15
     BAD_VALUE = 16
+    OTHER_PART = 17
     NO_SUCH_RECIPE = 20
     RECIPE_REFUSED = 21
 
@@ -38,6 +39,7 @@ MEANINGS = {
     Code.TOO_SOON: "refused: the request before has no answer yet",
     Code.NOT_TAKEN: "refused: the trigger could not be stored",
     Code.BAD_VALUE: "refused: serial number, trigger id or recipe number cannot be read",
+    Code.OTHER_PART: "refused: the trigger id was that of a part with another serial number",
     Code.NO_SUCH_RECIPE: "refused: no recipe has that number",
     Code.RECIPE_REFUSED: "refused: the recipe cannot be changed now",
 }
