@@ -135,3 +135,8 @@ def test_a_store_that_is_not_there_is_refused_and_not_made(
     assert station(command, recipe) == 2
     assert "scuff.db: is not there; name it in store.url, or let `scuff station run` make it" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [recipe]
+
+
+def test_what_was_done_at_the_station(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert station("parts", recipe, "--actions") == 0
+    assert capsys.readouterr().out == "2026-05-04 12:00:00  Ada: confirm a scratch\n"

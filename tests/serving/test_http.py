@@ -151,8 +151,9 @@ def test_errors_are_told_in_words(
 
 def test_a_product_is_chosen(running: Running) -> None:
     async def work(bench: Bench, ask: Ask) -> None:
-        code, status = await ask("/recipe", {"recipe": "lid"}, "PUT")
+        code, status = await ask("/recipe", {"recipe": "lid", "operator": "Ada"}, "PUT")
         assert (code, status["recipe"]) == (200, "lid")
+        assert bench.store.acts(1)[0].operator == "Ada"
 
     on(running, work)
 

@@ -486,15 +486,37 @@ def test_another_product_is_chosen_when_no_part_waits(running: Running) -> None:
     async def work(bench: Bench) -> None:
         bench.rig.gate.clear()
         number = await bench.trigger("P1")
-        await bench.line.select("plate")
+        await bench.line.select("plate", "plc")
         with pytest.raises(RecipeError, match="'lid': 1 parts of 'plate' have no verdict yet"):
-            await bench.line.select("lid")
+            await bench.line.select("lid", "plc")
         bench.rig.gate.set()
         assert (await bench.finished(number)).recipe == "plate"
         await bench.until(lambda: bench.line.status.waiting == 0)
-        await bench.line.select("lid")
+        await bench.line.select("lid", "plc")
         assert (await bench.part("P2")).recipe == "lid"
         with pytest.raises(RecipeError, match="'cup': is none of this station's recipes: plate, lid"):
-            await bench.line.select("cup")
+            await bench.line.select("cup", "plc")
+
+    on(running, work)
+
+
+def test_what_is_done_with_the_station_is_stored(running: Running, store: Store) -> None:
+    async def work(bench: Bench) -> None:
+        await bench.line.select("lid", "Ada")
+        await bench.line.select("lid", "modbus")  # it is selected already
+
+    def told() -> list[tuple[str, str, str]]:
+        return [(act.operator, act.action, act.note.split(" ")[0]) for act in reversed(store.acts(9))]
+
+    on(running, work)
+    assert told() == [("station", "start", "plate"), ("Ada", "select", "lid"), ("station", "stop", "")]
+
+
+def test_a_choice_that_cannot_be_stored_is_not_made(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(bench: Bench) -> None:
+        failing(monkeypatch, bench, "act")
+        with pytest.raises(StoreError, match="the database is gone"):
+            await bench.line.select("lid", "Ada")
+        assert bench.line.status.recipe == "plate"
 
     on(running, work)

@@ -130,7 +130,10 @@ def test_actions_hang_on_their_part(store: Store) -> None:
     number = begin(store)
     store.act("Ada", "confirm", number, "is a water spot", NOW)
     store.act("Ada", "log-in", None, "", NOW)
-    assert store.part(number).acts == (Act("Ada", "confirm", "is a water spot", NOW),)
+    confirmed, logged_in = Act("Ada", "confirm", "is a water spot", NOW), Act("Ada", "log-in", "", NOW)
+    assert store.part(number).acts == (confirmed,)
+    assert store.acts(9) == [logged_in, confirmed]
+    assert store.acts(1) == [logged_in]
 
 
 def test_times_come_back_in_utc_whatever_zone_they_were_given_in(store: Store) -> None:

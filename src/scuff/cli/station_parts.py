@@ -12,7 +12,7 @@ from scuff.core.verdict import Outcome
 from scuff.inspection.tolerance import in_words
 from scuff.store.opening import open_store
 from scuff.store.pictures import Pictures
-from scuff.store.records import DefectRecord, FrameRecord, StoredPart
+from scuff.store.records import Act, DefectRecord, FrameRecord, StoredPart
 from scuff.store.store import Store
 
 PAGE = 500
@@ -31,6 +31,7 @@ Examples:
   scuff station parts recipe.toml
   scuff station parts recipe.toml --outcome fail --last 100
   scuff station parts recipe.toml --part SN4711
+  scuff station parts recipe.toml --actions
   scuff station parts recipe.toml --last 100000 --csv parts.csv"""
 
 
@@ -41,10 +42,13 @@ Examples:
     "--outcome", type=click.Choice([outcome.value for outcome in Outcome]), help="Only parts of which this is said."
 )
 @click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, help="How many parts, at most.")
+@click.option("--actions", is_flag=True, help="Tell what was done at the station instead: starts, stops, choices.")
 @click.option(
     "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a table instead."
 )
-def command(recipe_file: Path, part: str | None, outcome: str | None, last: int, table: Path | None) -> None:
+def command(
+    recipe_file: Path, part: str | None, outcome: str | None, last: int, actions: bool, table: Path | None
+) -> None:
     """List the parts in the store of RECIPE, the newest first: verdict, rule, time and pictures.
 
     Nothing is changed; the line may be running. Times are UTC.
@@ -52,6 +56,9 @@ def command(recipe_file: Path, part: str | None, outcome: str | None, last: int,
     recipe = load_recipe(recipe_file)
     store = open_store(recipe.store, recipe.line.station, make=False)
     try:
+        if actions:
+            click.echo("\n".join(_act(each) for each in store.acts(last)) or "Nothing was done yet")
+            return
         wanted = _wanted(store, part, Outcome(outcome) if outcome else None, last)
         if table is not None:
             write_table(table, COLUMNS, (_row(each, store.pictures) for each in wanted))
@@ -111,8 +118,12 @@ def _details(part: StoredPart, pictures: Pictures) -> list[str]:
     lines += [f"defect {_defect(defect)}" for defect in part.defects]
     if part.verdict is not None:
         lines += [f"{'NOT KEPT' if each.broken else 'kept'}: {in_words(each)}" for each in part.verdict.findings]
-    lines += [f"{act.at:%Y-%m-%d %H:%M:%S}  {act.operator}: {act.action} {act.note}".rstrip() for act in part.acts]
+    lines += [_act(act) for act in part.acts]
     return [f"         {line}" for line in lines]
+
+
+def _act(act: Act) -> str:
+    return f"{act.at:%Y-%m-%d %H:%M:%S}  {act.operator}: {act.action} {act.note}".rstrip()
 
 
 def _picture(frame: FrameRecord, part: StoredPart, pictures: Pictures) -> str:

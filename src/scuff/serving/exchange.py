@@ -155,7 +155,7 @@ class Exchange:
 
     async def _select(self, line: LineControl, number: int) -> None:
         try:
-            await line.select(line.recipes[number - 1])
+            await line.select(line.recipes[number - 1], self._port)
         except Exception as error:
             self._tell(f"recipe {number} was not selected", error)
             self._become(self._handshake.selected(Code.RECIPE_REFUSED))

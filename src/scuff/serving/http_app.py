@@ -63,7 +63,7 @@ def make_app(line: LineControl, store: Store, metrics: Metrics) -> FastAPI:
 
     @app.put("/recipe")
     async def recipe(given: RecipeIn) -> StatusOut:
-        await line.select(given.recipe)
+        await line.select(given.recipe, given.operator or "http")
         return await status()
 
     @app.get("/healthz")

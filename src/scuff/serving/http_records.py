@@ -89,3 +89,4 @@ class RecipeIn(Frozen):
     """A choice of a product."""
 
     recipe: str = Field(description="Its name.")
+    operator: Name = Field("", description="Who chooses; empty: the store notes the port.")

@@ -4,10 +4,11 @@ import asyncio
 import logging
 import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 
-from scuff.core.errors import RecipeError, StationError
+from scuff.core.errors import RecipeError, StationError, StoreError
 from scuff.serving.delivery import Deliveries
-from scuff.serving.equipment import Equipment
+from scuff.serving.equipment import Equipment, now
 from scuff.serving.finishing import Finishing
 from scuff.serving.intake import STOPPED, Intake
 from scuff.serving.job import Job, not_inspected
@@ -15,7 +16,11 @@ from scuff.serving.logs import tell
 from scuff.serving.port import Accepted, Port, State, Status, Trigger
 from scuff.serving.product import Product
 from scuff.serving.stages import Stages
+from scuff.serving.workers import STORE as IN_STORE
 from scuff.station.capture import Capture
+
+STATION = "station"
+"""Who starts and stops, as the store names them: whoever may do so on this machine."""
 
 LAST_S = 2.0
 """What a stopping line waits for the store, and for ports."""
@@ -58,6 +63,8 @@ class Line:
         for deliveries in self._deliveries:
             await deliveries.join()
         await self.adopt("the station stopped before the part was inspected")
+        first = self._product
+        await self._note(STATION, "start", f"{first.name} ({first.version.sha256}), bundle {first.bundle}")
 
     async def run(self) -> None:
         """Work, until cancelled."""
@@ -125,11 +132,16 @@ class Line:
             self.notice()
             return accepted
 
-    async def select(self, recipe: str) -> None:
+    async def select(self, recipe: str, operator: str) -> None:
         """Inspect another product from the next trigger on.
+
+        Args:
+            recipe: Name of the product.
+            operator: Who asks.
 
         Raises:
             RecipeError: There is no such recipe, or parts are still waiting.
+            StoreError: It cannot be noted, and is not done.
         """
         if recipe not in self._products:
             raise RecipeError(f"{recipe!r}: is none of this station's recipes: {', '.join(self.recipes)}")
@@ -139,8 +151,11 @@ class Line:
                     f"{recipe!r}: {len(self._intake.jobs)} parts of {self._product.name!r} have no verdict yet; "
                     "select it when none is waiting"
                 )
-            self._product = self._products[recipe]
-            tell(logging.INFO, "selected", f"the station inspects {recipe}", recipe=recipe)
+            product = self._products[recipe]
+            if product is not self._product:
+                await self._note(operator, "select", f"{recipe} ({product.version.sha256}), bundle {product.bundle}")
+            self._product = product
+            tell(logging.INFO, "selected", f"the station inspects {recipe}", recipe=recipe, port=operator)
             self.notice()
 
     async def adopt(self, reason: str) -> None:
@@ -165,10 +180,17 @@ class Line:
         """
         async with self._turn:
             self._become(State.STOPPING)
+        with suppress(StoreError):  # a station stops without its store, too
+            await self._note(STATION, "stop", "")
         if not await self._within(limit_s, self._emptied()):
             self.abandon()
             await self._within(LAST_S, self._emptied())
         await self._within(LAST_S, self._published())
+
+    async def _note(self, operator: str, action: str, what: str) -> None:
+        """Store what was done with the station, where nobody can change it."""
+        act = self._equipment.store.act
+        await self._equipment.workers.call(IN_STORE, action, act, operator, action, None, what, now())
 
     def abandon(self) -> None:
         """Decide that parts without a verdict are not inspected."""

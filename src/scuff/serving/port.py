@@ -100,11 +100,15 @@ class LineControl(Protocol):
         """
         ...
 
-    async def select(self, recipe: str) -> None:
-        """Inspect another product from the next trigger on.
+    async def select(self, recipe: str, operator: str) -> None:
+        """Inspect another product from the next trigger on; the store keeps who has asked for it.
+
+        Args:
+            recipe: Name of the product.
+            operator: Who asks; the port, where nobody knows more.
 
         Raises:
-            ScuffError: There is no such recipe, or parts are still waiting.
+            ScuffError: There is no such recipe, parts are still waiting, or the store cannot note it.
         """
         ...
 

@@ -32,7 +32,7 @@ class VisionSystem:
         events = VisionEvents(nodes)
         await events.build()
         self._results = VisionResults(nodes, events, self._exchange.acknowledge)
-        self._recipes = VisionRecipes(nodes, events, self._line)
+        self._recipes = VisionRecipes(nodes, events, self._line, self._port)
         self._machine = VisionMachine(nodes, events, self._line, self._port)
         for part in (self._results, self._recipes, self._machine):
             await part.build()

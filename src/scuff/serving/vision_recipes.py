@@ -26,12 +26,14 @@ class VisionRecipes:
         nodes: The VisionSystem.
         events: Its events.
         line: The line.
+        port: Name of the port.
     """
 
-    def __init__(self, nodes: VisionNodes, events: VisionEvents, line: LineControl) -> None:
+    def __init__(self, nodes: VisionNodes, events: VisionEvents, line: LineControl, port: str) -> None:
         self._nodes = nodes
         self._events = events
         self._line = line
+        self._port = port
         self._prepared: dict[str, ua.NodeId] = {}
         self._active = ""
 
@@ -90,7 +92,7 @@ class VisionRecipes:
         if name not in self._line.recipes:
             return Answer.NOT_KNOWN
         try:
-            await self._line.select(name)
+            await self._line.select(name, self._port)
         except ScuffError as error:
             LOGGER.warning("opcua: recipe %s was not selected: %s", name, error)
             return Answer.REFUSED

@@ -73,6 +73,12 @@ def counts(session: Session, station: str) -> Counts:
     return Counts(found.get(None, 0), {outcome: found.get(outcome.value, 0) for outcome in Outcome})
 
 
+def acts(session: Session, station: str, limit: int) -> list[Act]:
+    """What was done at a station, the newest first."""
+    wanted = select(Action).where(Action.station == station).order_by(Action.id.desc()).limit(limit)
+    return [_act(row) for row in session.scalars(wanted)]
+
+
 def _removed(session: Session, found: Sequence[Part]) -> set[tuple[str, str]]:
     """Stations and checksums of those pictures that are gone."""
     stations = {part.station for part in found}

@@ -12,6 +12,7 @@ from scuff.store import intake, reading
 from scuff.store.database import Database
 from scuff.store.pictures import Pictures
 from scuff.store.records import (
+    Act,
     Begun,
     Counts,
     DefectRecord,
@@ -206,6 +207,18 @@ class Store:
             if part_id is not None:
                 intake.require_part(session, part_id)
             session.add(row)
+
+    def acts(self, limit: int) -> list[Act]:
+        """Tell of what was done at this station, the newest first.
+
+        Args:
+            limit: So many at most.
+
+        Raises:
+            StoreError: The database fails.
+        """
+        with self._database.reading() as session:
+            return reading.acts(session, self._station, limit)
 
     def retain(self, now: datetime) -> Removed:
         """Delete the pictures that the rules of the settings let go.
