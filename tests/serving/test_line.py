@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import math
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -22,7 +23,7 @@ from scuff.serving.product import Product
 from scuff.serving.report import PartReport
 from scuff.station.acquisition_error import CameraLostError, IncompleteFrameError
 from scuff.station.capture import Capture
-from scuff.store.records import StoredPart
+from scuff.store.records import Removed, StoredPart
 from scuff.store.store import Store
 
 
@@ -519,4 +520,22 @@ def test_a_choice_that_cannot_be_stored_is_not_made(running: Running, monkeypatc
             await bench.line.select("lid", "Ada")
         assert bench.line.status.recipe == "plate"
 
+    on(running, work)
+
+
+def test_much_that_is_old_neither_hangs_nor_holds_up_the_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+
+    def retain(store: Store, now: object, go_on: Callable[[], bool]) -> Removed:
+        while go_on():
+            asked.set()
+        return Removed(0, 0)
+
+    async def work(bench: Bench) -> None:
+        await bench.until(asked.is_set)
+        limits = {work.stage: work.limit_s for work in list(bench.service._watchdog._works.values())}
+        assert limits["retention"] == math.inf
+        assert outcome_of(await bench.part("P1")) is Outcome.PASS
+
+    monkeypatch.setattr(Store, "retain", retain)
     on(running, work)

@@ -135,3 +135,17 @@ def test_many_pictures_go_in_batches(url: str, open_at: Open, monkeypatch: pytes
         finish(store, part, at=NOW - 2 * DAY)
     assert store.retain(NOW) == Removed(5, 5 * 9)
     assert RECENT_S == 3600  # as the page on the store says
+
+
+def test_what_is_left_when_it_is_told_to_end_goes_the_next_time(
+    url: str, open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    store = open_at(url, keep_pass_days=1)
+    for number in range(5):
+        part = begin(store, f"T{number}")
+        keep(store, part, b"picture %d" % number)
+        finish(store, part, at=NOW - 2 * DAY)
+    answers = iter([True, False])
+    assert store.retain(NOW, lambda: next(answers)) == Removed(2, 2 * 9)
+    assert store.retain(NOW) == Removed(3, 3 * 9)

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 
 from scuff.core.errors import StoreError
 from scuff.serving.equipment import STORE, Equipment, now
 from scuff.serving.logs import tell
-from scuff.serving.workers import HEALTH
+from scuff.serving.workers import HEALTH, RETENTION
 from scuff.serving.workers import STORE as IN_STORE
 
 RETAIN_S = 3600.0
@@ -45,12 +46,21 @@ async def watch_store(equipment: Equipment, back: Callable[[], Awaitable[None]])
 
 async def retain(equipment: Equipment, period_s: float = RETAIN_S) -> None:
     """Delete the pictures that the recipe's rules let go, now and then, until cancelled."""
-    while True:
-        try:
-            removed = await equipment.workers.call(IN_STORE, "retention", equipment.store.retain, now())
-            if removed.pictures:
-                told = {"pictures": removed.pictures, "bytes": removed.bytes}
-                tell(logging.INFO, "retained", f"{removed.pictures} pictures deleted by the rules of [store]", **told)
-        except StoreError as error:
-            tell(logging.ERROR, "retention-failed", str(error), reason=str(error))
-        await asyncio.sleep(period_s)
+    ended = threading.Event()
+    try:
+        while True:
+            await _retain(equipment, lambda: not ended.is_set())
+            await asyncio.sleep(period_s)
+    finally:
+        ended.set()  # nobody waits for the thread, and the first time it may have much to do
+
+
+async def _retain(equipment: Equipment, go_on: Callable[[], bool]) -> None:
+    try:
+        removed = await equipment.workers.call(RETENTION, "pictures", equipment.store.retain, now(), go_on)
+    except StoreError as error:
+        tell(logging.ERROR, "retention-failed", str(error), reason=str(error))
+        return
+    if removed.pictures:
+        told = {"pictures": removed.pictures, "bytes": removed.bytes}
+        tell(logging.INFO, "retained", f"{removed.pictures} pictures deleted by the rules of [store]", **told)

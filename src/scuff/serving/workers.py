@@ -1,6 +1,7 @@
 """Threads in which the line does what blocks: one for each stage, and the watchdog looks at all of them."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -11,9 +12,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CAPTURE, PICTURES, INSPECTION, STORE, HEALTH = "capture", "pictures", "inspection", "store", "health"
+RETENTION = "retention"
 
-THREADS: Mapping[str, int] = {CAPTURE: 1, PICTURES: 1, INSPECTION: 1, STORE: 4, HEALTH: 1}
+THREADS: Mapping[str, int] = {CAPTURE: 1, PICTURES: 1, INSPECTION: 1, STORE: 4, HEALTH: 1, RETENTION: 1}
 """Threads of each stage. Several ports may wait for the store at once; a trigger does not wait for them."""
+
+UNLIMITED = frozenset({RETENTION})
+"""Stages whose work may take long, and that no part waits for."""
 
 
 class Workers:
@@ -41,7 +46,7 @@ class Workers:
         """
 
         def work() -> T:
-            with self._watchdog.watching(stage, about, self._limit_s):
+            with self._watchdog.watching(stage, about, math.inf if stage in UNLIMITED else self._limit_s):
                 return function(*args, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self._pools[stage], work)

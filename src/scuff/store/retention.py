@@ -1,7 +1,8 @@
 """Pictures that are old enough go; rows stay, and say that the picture is gone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
@@ -25,8 +26,8 @@ class Retention:
     def __init__(self, database: Database, pictures: Pictures, settings: StoreSettings, station: str) -> None:
         self._database, self._pictures, self._settings, self._station = database, pictures, settings, station
 
-    def apply(self, now: datetime) -> Removed:
-        """Remove what is old enough.
+    def apply(self, now: datetime, go_on: Callable[[], bool]) -> Removed:
+        """Remove what is old enough, as long as ``go_on`` gives true.
 
         First the database says that a picture is gone, then it goes: nobody is ever promised one that is not there.
         What a run that was killed between the two has left goes at the next time.
@@ -35,13 +36,18 @@ class Retention:
             StoreError: Database or folder fail; what has been removed by then is noted.
         """
         old = self._batches(Picture.removed_at.is_(None), self._is_needed(now))
-        sizes = [self._remove(batch, None) for batch in self._batches(self._is_last_removed(), false())]
-        sizes += [self._remove(batch, now) for batch in old]
+        sizes = [
+            self._remove(batch, noted_at)
+            for batches, noted_at in ((self._batches(self._is_last_removed(), false()), None), (old, now))
+            for batch in takewhile(lambda _: go_on(), batches)
+        ]
         found = [size for batch in sizes for size in batch if size]
         return Removed(len(found), sum(found))
 
     def _remove(self, batch: list[str], noted_at: datetime | None) -> list[int]:
         """Remove pictures and give their sizes; ``None``: the database says already that they are gone."""
+        if not batch:
+            return []
         with self._pictures.locked():
             gone = [checksum for checksum in batch if not self._pictures.is_in_use(checksum)]
             if noted_at is not None:
@@ -57,7 +63,7 @@ class Retention:
 
     def _batches(self, which: ColumnElement[bool], is_needed: ColumnElement[bool]) -> Iterator[list[str]]:
         for found in self._slices(which, is_needed):
-            for start in range(0, len(found), BATCH):
+            for start in range(0, len(found) or 1, BATCH):  # an empty one where all are needed: to ask on the way
                 yield found[start : start + BATCH]
 
     def _slices(self, which: ColumnElement[bool], is_needed: ColumnElement[bool]) -> Iterator[list[str]]:

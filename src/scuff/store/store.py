@@ -1,6 +1,6 @@
 """The store of a station: what has returned is durable, and whatever was triggered is found again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -220,13 +220,17 @@ class Store:
         with self._database.reading() as session:
             return reading.acts(session, self._station, limit)
 
-    def retain(self, now: datetime) -> Removed:
-        """Delete the pictures that the rules of the settings let go.
+    def retain(self, now: datetime, go_on: Callable[[], bool] = lambda: True) -> Removed:
+        """Delete the pictures that the rules of the settings let go; the first time this may take minutes.
+
+        Args:
+            now: The time.
+            go_on: Asked again and again; what is left when it gives false goes the next time.
 
         Raises:
             StoreError: Database or folder fail.
         """
-        return self._retention.apply(now)
+        return self._retention.apply(now, go_on)
 
     def check(self) -> None:
         """Make sure that a part could be stored now.
