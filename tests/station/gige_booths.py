@@ -75,6 +75,12 @@ class Booth:
         assert self._process is not None
         self._process.send_signal(number)
 
+    def freeze(self) -> None:
+        """Let it answer nothing any more, until it is sent SIGCONT."""
+        assert self._process is not None
+        self.send(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)
+
     def end(self, number: int) -> str:
         """Signal it, and wait until it is gone; what it said."""
         if self._process is None:

@@ -19,7 +19,7 @@ class RawFrame:
         pixels: H×W (grey, or a Bayer mosaic) or H×W×3 (RGB); nobody else writes into them.
         pixel_format: What they are, as GenICam names it: ``BayerRG8``, ``Mono8``, ``RGB8``, ``BayerRG12``, …
         device_time_ns: When it was taken, by the device's clock.
-        host_time_ns: When all of it was there, by this machine's clock (since 1970, UTC).
+        host_time_ns: When it came, as near as is known, by this machine's clock (since 1970, UTC).
         exposure_us: Exposure that the device really used.
         gain_db: Gain that the device really used.
         simulated: Whether no real part was before a real camera.

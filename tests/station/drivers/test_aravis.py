@@ -134,6 +134,19 @@ def test_a_signal_at_the_line_starts_an_exposure(booth: Booth, camera: AravisCam
         camera.trigger()
 
 
+def test_a_signal_of_an_earlier_part_is_not_the_present_one(booth: Booth) -> None:
+    """A light barrier that was touched while nothing was announced: its picture waits in the driver."""
+    settings = with_(SETTINGS, trigger="hardware")
+    camera = AravisCamera(settings)
+    rig = Rig([Mount(camera, settings, 0.0)], NoLight(()), (Lighting(name="all"),), 0.0)
+    with rig:
+        booth.send(signal.SIGUSR1)
+        while booth_frames(camera) < 1:
+            pass
+        (error,) = rig.capture("P1").errors
+        assert "before its trigger could be given: it belongs to another trigger" in str(error)
+
+
 def test_a_camera_that_runs_by_itself_gives_the_next_whole_frame(camera: AravisCamera) -> None:
     camera.configure(with_(SETTINGS, trigger="free"))
     camera.trigger()
@@ -220,6 +233,22 @@ def test_a_camera_that_is_killed_is_lost_soon(booth: Booth, camera: AravisCamera
     within(0.5, camera.close)
     with pytest.raises(CameraUnreachableError, match="no answer; check power and cable of 127"):
         within(1, camera.open)
+
+
+@pytest.mark.parametrize("exposure_us", [50_000.0, 30_000.0], ids=["trigger", "configure"])
+def test_a_camera_that_falls_silent_is_lost_soon(booth: Booth, exposure_us: float) -> None:
+    """Where the cable is pulled nobody refuses packets, as the system does for a process that was killed."""
+    rig = Rig([Mount(AravisCamera(SETTINGS), SETTINGS, 1.0)], NoLight(()), (Lighting(name="all"),))
+    with rig:
+        assert rig.capture("P1").is_complete
+        rig.adjust("top", "all", exposure_us, 0.0)
+        booth.freeze()
+        try:
+            capture = within(LOST_S, lambda: rig.capture("P2"))
+        finally:
+            booth.send(signal.SIGCONT)
+        assert [error.code for error in capture.errors] == ["lost"]  # type: ignore[attr-defined]
+    booth.kill()  # it thinks that somebody still controls it
 
 
 def test_a_camera_that_was_restarted_is_lost(booth: Booth, camera: AravisCamera) -> None:

@@ -91,6 +91,16 @@ def test_arming_goes_on_where_it_was(pictures: Path) -> None:
     assert first + values(camera, 1) == [10, 20]
 
 
+def test_opening_again_goes_on_where_it_was(pictures: Path) -> None:
+    """Else, after it was lost, part 3 would be seen by this camera as part 1, and by the others as part 3."""
+    camera = ready(pictures)
+    assert values(camera, 2) == [10, 20]
+    camera.open()
+    camera.configure(CameraSettings(name="left", device=str(pictures)))
+    camera.arm()
+    assert values(camera, 1) == [30]
+
+
 def test_colours_and_sixteen_bits_are_replayed(tmp_path: Path) -> None:
     write_png(tmp_path / "a" / "rgb.png", np.full((4, 6, 3), (1, 2, 3), np.uint8))
     camera = ready(tmp_path / "a", pixel_format="RGB8", trigger="hardware")

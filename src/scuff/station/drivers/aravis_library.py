@@ -73,6 +73,7 @@ PLAIN: dict[str, Signature] = {
     "arv_buffer_get_data": (P, (P, POINTER(c_size_t))),
     "arv_buffer_get_frame_id": (c_uint64, (P,)),
     "arv_buffer_get_timestamp": (c_uint64, (P,)),
+    "arv_buffer_get_system_timestamp": (c_uint64, (P,)),
     "arv_buffer_get_image_width": (c_int, (P,)),
     "arv_buffer_get_image_height": (c_int, (P,)),
     "arv_buffer_get_image_padding": (None, (P, POINTER(c_int), POINTER(c_int))),

@@ -102,6 +102,7 @@ class AravisStream:
         return Delivered(
             frame_id=None if problem and not frame_id else frame_id,
             device_time_ns=ask("arv_buffer_get_timestamp", buffer),
+            came_ns=ask("arv_buffer_get_system_timestamp", buffer) or None,
             hw=hw,
             row_padding_bytes=padding,
             memory=memory,

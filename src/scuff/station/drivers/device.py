@@ -57,6 +57,7 @@ class Delivered:
     Attributes:
         frame_id: The device's number of the frame; ``None``: not even that arrived.
         device_time_ns: When it was taken, by the device's clock.
+        came_ns: When the first of it came, by this machine's clock (since 1970, UTC); ``None``: nobody noted it.
         hw: Height and width in pixels; 0 where nothing is known.
         row_padding_bytes: Behind each row.
         memory: N bytes: what was received; valid until the buffer is given back. Empty unless the frame is whole.
@@ -67,6 +68,7 @@ class Delivered:
 
     frame_id: int | None
     device_time_ns: int
+    came_ns: int | None
     hw: tuple[int, int]
     row_padding_bytes: int
     memory: NDArray[np.uint8]

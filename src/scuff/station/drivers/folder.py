@@ -50,14 +50,14 @@ class FolderCamera:
         return self._name
 
     def open(self) -> None:
-        """List the pictures; see ``Camera``."""
+        """List the pictures; goes on where it was, as the station's other cameras do. See ``Camera``."""
         self.close()
         if not self._folder:
             raise CameraUnreachableError(self._name, 'has no folder; set its device, as in device = "pictures"')
         self._paths = self._found()
         if not self._paths:
             raise CameraUnreachableError(self._name, f"{self._folder}: no picture is there; name another folder")
-        self._next = self._frames = self._failures = 0
+        self._frames = self._failures = 0
 
     def close(self) -> None:
         """Forget the pictures; see ``Camera``."""

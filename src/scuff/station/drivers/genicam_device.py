@@ -145,6 +145,7 @@ def _delivered(buffer: Any) -> Delivered:
     return Delivered(
         frame_id=_asked(buffer, "frame_id", None),
         device_time_ns=_asked(buffer, "timestamp_ns", time.monotonic_ns()),
+        came_ns=None,
         hw=hw,
         row_padding_bytes=padding,
         memory=memory,

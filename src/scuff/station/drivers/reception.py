@@ -17,6 +17,9 @@ from scuff.station.drivers.pixel_layout import frame_bytes, pixels_of
 from scuff.station.drivers.trigger_count import TriggerCount
 from scuff.station.raw_frame import RawFrame
 
+UNDER_WAY = 2
+"""Frames of a camera that runs by itself whose exposure may have begun: one is sent while the next is exposed."""
+
 LAST_ID = 65_535
 """Where the frame numbers of GigE Vision 1 end; the next one is 1."""
 
@@ -36,7 +39,8 @@ class Reception:
         """
         self.stream, self.count, self.applied = stream, count, applied
         self._camera, self._simulated = camera, simulated
-        self._is_first_dropped = False
+        self._under_way = 0
+        self._empty_ns = time.time_ns()
         self._last_id = self._wraps = 0
 
     def take(self, timeout_s: float) -> RawFrame | None:
@@ -46,14 +50,14 @@ class Reception:
             IncompleteFrameError: Some of it is missing, or frames before it are.
             StaleFrameError: Its trigger was given up before.
         """
-        delivered = self.stream.take(timeout_s)
+        delivered, came_ns = self._delivered(timeout_s)
         if delivered is None:
             return None
         try:
-            if self._is_first_dropped:
-                self._is_first_dropped = False
+            if self._under_way:
+                self._under_way -= 1
                 return None
-            return self._frame(delivered)
+            return self._frame(delivered, came_ns)
         finally:
             self.stream.give_back(delivered.handle)
 
@@ -70,14 +74,28 @@ class Reception:
         )
 
     def begin_afresh(self) -> None:
-        """Of a camera that runs by itself, drop what has arrived already, and the frame that is under way."""
+        """Of a camera that runs by itself, drop what has arrived already, and what is under way."""
         while delivered := self.stream.take(0):
             self.stream.give_back(delivered.handle)
         self.stream.has_dropped()  # nobody wanted them
-        self._is_first_dropped = True
+        self._under_way = UNDER_WAY
         self.count.triggered()
 
-    def _frame(self, delivered: Delivered) -> RawFrame | None:
+    def _delivered(self, timeout_s: float) -> tuple[Delivered | None, int]:
+        """The next buffer, and when it came.
+
+        The frame of a signal by wire may have waited here for long. Where the stream does not say since when, it is
+        taken to be as old as it can be: so a frame of an earlier part is never taken for one that has just come.
+        """
+        delivered, was_there = (self.stream.take(0), True) if self.count.is_by_wire else (None, False)
+        if delivered is None:
+            was_there, self._empty_ns = False, time.time_ns()
+            delivered = self.stream.take(timeout_s)
+        if delivered is not None and delivered.came_ns is not None:
+            return delivered, delivered.came_ns
+        return delivered, self._empty_ns if was_there else time.time_ns()
+
+    def _frame(self, delivered: Delivered, came_ns: int) -> RawFrame | None:
         number = self._number(delivered)
         if self.count.drop_unasked(number):
             return None
@@ -97,7 +115,7 @@ class Reception:
             pixels=pixels_of(self._rows(delivered, number), self.applied.pixel_format, delivered.hw),
             pixel_format=self.applied.pixel_format,
             device_time_ns=delivered.device_time_ns,
-            host_time_ns=time.time_ns(),
+            host_time_ns=came_ns,
             exposure_us=self.applied.exposure_us,
             gain_db=self.applied.gain_db,
             simulated=self._simulated,

@@ -77,6 +77,7 @@ class SfncCamera:
     def configure(self, settings: CameraSettings) -> Applied:
         """See ``Camera``."""
         device, link = self._opened()
+        self._check()  # see ``trigger``
         setup, is_armed = FeatureSetup(self.name, device), self._reception is not None
         with self._lock, self._faults("settings"):
             if self._applied and _differ(self._settings, settings) <= LIVE:
@@ -114,6 +115,7 @@ class SfncCamera:
             return reception.begin_afresh()
         if self._settings.trigger == "hardware":
             raise SettingRejectedError(self.name, f"is triggered at {self._settings.trigger_line}, not by software")
+        self._check()  # says within a second that nobody answers; the library takes more than three
         with self._lock, self._faults("software trigger"):
             device.execute("TriggerSoftware")
         reception.count.triggered()

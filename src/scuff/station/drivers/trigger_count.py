@@ -21,6 +21,11 @@ class TriggerCount:
         self._first, self._trigger = first, trigger
         self._given = self._settled = 0
 
+    @property
+    def is_by_wire(self) -> bool:
+        """Whether nobody here knows when a trigger is given."""
+        return self._trigger == "hardware"
+
     def triggered(self) -> None:
         """Count a trigger."""
         self._given += 1
