@@ -9,7 +9,6 @@ from PIL import Image
 from scuff.core.errors import PictureError
 from scuff.core.verdict import Outcome
 from scuff.inspection.capture_set import Taken, capture_sets
-from scuff.inspection.lanes import map_lanes
 from scuff.inspection.part_result import judge_part
 from scuff.inspection.result import Result
 from scuff.serving.job import Decision, not_inspected
@@ -41,7 +40,7 @@ def decide(capture: Capture, product: Product) -> Decision:
         name, camera = picture.name, picture.camera
         return product.inspector.inspect_pixels(picture.pixels, name, capture.part, camera).result
 
-    results = tuple(map_lanes(inspect, pictures, product.recipe.inspection.lanes))
+    results = tuple(product.lanes.map(inspect, pictures))
     # The rig took all that it was asked for; the product may want to see more than that.
     (frames,) = capture_sets(map(Taken.of, results), product.recipe.frames)
     part = judge_part(frames, results, product.judge, product.standard)

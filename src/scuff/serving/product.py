@@ -1,6 +1,7 @@
 """A product that a line can inspect: a recipe, its bundle, and the network that is loaded for it."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -48,6 +49,15 @@ class Product:
     def standard(self) -> Standard:
         """What the recipe says on verdicts."""
         return standard_of(self.recipe)
+
+    @cached_property
+    def lanes(self) -> ThreadPoolExecutor:
+        """Threads in which its pictures are inspected side by side.
+
+        They stay: libraries keep something for each thread that ever called them, and a station would grow with every
+        part that brings threads of its own.
+        """
+        return ThreadPoolExecutor(self.recipe.inspection.lanes, "lane")
 
     @property
     def simulated(self) -> bool:
