@@ -289,7 +289,11 @@ def test_a_trigger_that_was_stored_although_it_failed_is_inspected_when_it_comes
         monkeypatch.setattr(type(bench.store), "unfinished", lambda self: [])
         with pytest.raises(StoreError):
             await bench.trigger("P1")
+        await bench.part("P2")
+        await bench.until(lambda: bench.port.reports)
         assert outcome_of(await bench.part("P1")) is Outcome.PASS
+        await bench.until(lambda: len(bench.port.reports) == 2)
+        assert [report.part for report in bench.port.reports] == ["P2", "P1"]
 
     on(running, work)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime
 
@@ -38,18 +39,18 @@ class Deliveries:
         """
         self._equipment, self._port, self._earliest = equipment, port, earliest
         self._more, self._backoff = asyncio.Event(), Backoff(first_s, LONGEST_S)
-        self._joined = self._after = 0
-        self._is_anew = False
+        self._joined = self._after = self._reached = 0
+        self._finished = math.inf
         self._more.set()
         self._is_idle = asyncio.Event()
 
-    def wake(self, anew: bool = False) -> None:
-        """Say that there may be more to hand over.
+    def wake(self, number: int) -> None:
+        """Say that there is more to hand over.
 
         Args:
-            anew: Also among the results before those that were handed over already.
+            number: Of the part; where later ones were handed over already, those before them are looked at again.
         """
-        self._is_anew |= anew
+        self._finished = min(self._finished, number)
         self._more.set()
         self._is_idle.clear()
 
@@ -60,7 +61,8 @@ class Deliveries:
             StoreError: The store cannot be used.
         """
         name, store = self._port.name, self._equipment.store
-        self._joined = self._after = await self._equipment.workers.call(IN_STORE, name, store.join, name)
+        joined = await self._equipment.workers.call(IN_STORE, name, store.join, name)
+        self._joined = self._after = self._reached = joined
 
     async def idle(self) -> None:
         """Wait until there is nothing to hand over."""
@@ -79,20 +81,21 @@ class Deliveries:
     async def _batch(self) -> bool:
         """Hand some over; tells whether that was all there is now."""
         name, store = self._port.name, self._equipment.store
-        if self._is_anew:
-            self._after, self._is_anew = self._joined, False
+        if self._finished <= self._reached:
+            self._after = self._reached = self._joined
+        self._finished = math.inf
         before = self._earliest()  # first: what is finished while the store is asked may lack among its answers
         try:
             due = await self._equipment.workers.call(IN_STORE, name, store.undelivered, name, self._after, BATCH)
-            for delivery in due:
-                if delivery.id >= before:
-                    return True
+            ready = [delivery for delivery in due if delivery.id < before]
+            self._reached = ready[-1].id if ready else self._reached
+            for delivery in ready:
                 await self._hand_over(delivery)
         except StoreError as error:
             self._equipment.faults.note(STORE, str(error))
             await self._backoff.wait()
             return False
-        return len(due) < BATCH
+        return len(ready) < BATCH
 
     async def _hand_over(self, delivery: Delivery) -> None:
         """Offer a result until the port takes it."""

@@ -169,7 +169,6 @@ class Line:
         """
         async with self._turn:
             if await self._intake.adopt(reason, self._product):
-                self._wake(anew=True)
                 self.notice()
 
     async def stop(self, limit_s: float) -> None:
@@ -215,15 +214,12 @@ class Line:
     def _finished(self, job: Job) -> None:
         """A verdict is stored: others may hear of it."""
         del self._intake.jobs[job.id]
-        self._wake()
+        for deliveries in self._deliveries:
+            deliveries.wake(job.id)
         self.notice()
 
     def _earliest(self) -> float:
         return min(self._intake.jobs, default=math.inf)
-
-    def _wake(self, anew: bool = False) -> None:
-        for deliveries in self._deliveries:
-            deliveries.wake(anew)
 
     def _become(self, state: State) -> None:
         self._state = state
