@@ -66,7 +66,7 @@ class IdleLine:
         self.triggers.put_nowait((self.count, trigger))
         return Accepted(self.count, f"P{self.count}", is_new=True)
 
-    async def select(self, recipe: str) -> None:
+    async def select(self, recipe: str, operator: str) -> None:
         """There is only one."""
 
     async def deliver(self, port: Port) -> None:

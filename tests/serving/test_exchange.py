@@ -121,6 +121,15 @@ def test_results_wait_for_each_other_and_for_ack() -> None:
     play(story)
 
 
+def test_an_identifier_that_only_looks_like_a_number_of_the_plc() -> None:
+    async def story(exchange: Exchange, line: FakeLine) -> None:
+        for trigger, number in (("plc-4294967295", 2**32 - 1), ("plc-4294967296", 0), ("plc-x", 0), ("http-7", 0)):
+            exchange.report = report(1, trigger=trigger)
+            assert exchange.trigger_id == number
+
+    play(story)
+
+
 def test_a_plc_that_is_gone_and_comes_back_is_told_twice(caplog: pytest.LogCaptureFixture) -> None:
     async def story(exchange: Exchange, line: FakeLine) -> None:
         for _ in range(2):

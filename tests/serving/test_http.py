@@ -130,6 +130,15 @@ def test_a_trigger_that_cannot_be_stored_is_refused(running: Running, monkeypatc
     ("path", "body", "method", "code", "message"),
     [
         ("/parts/7", None, None, 404, "part 7: is not in the store"),
+        ("/parts/99999999999999999999", None, None, 422, "path.number: Input should be less than or equal to"),
+        (
+            "/trigger",
+            {"part": "P1\u2028verdict: pass"},
+            None,
+            422,
+            "body.part: Value error, 'P1\\u2028verdict: pass' has",
+        ),
+        ("/trigger", {"part": "x" * 100_000}, None, 413, "POST /trigger: more than 65536 bytes"),
         ("/parts/seven", None, None, 422, "path.number: Input should be a valid integer"),
         ("/nothing", None, None, 404, "GET /nothing: Not Found"),
         ("/trigger", None, "DELETE", 405, "DELETE /trigger: Method Not Allowed"),

@@ -13,7 +13,7 @@ def test_enter_triggers_a_name_triggers_that_part_and_q_stops(running: Running) 
             stopped: list[bool] = []
             with os.fdopen(reading) as typed, os.fdopen(writing, "w") as keys:
                 keyboard = Keyboard(typed, lambda: stopped.append(True))
-                keys.write("\nP7\nq\n")
+                keys.write("\n\x1b[A\nP7\nq\n")
                 keys.flush()
                 await keyboard.run(bench.line)
             assert stopped == [True]

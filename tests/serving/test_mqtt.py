@@ -127,6 +127,11 @@ def test_a_trigger_that_comes_twice_is_one_part(broker: Broker) -> None:
         ('{"id": ""}', "", "id: String should have at least 1 character"),
         ('{"id": 7}', "7", "id: Input should be a valid string"),
         ('{"id": "A-1", "serial": "P1"}', "A-1", "serial: Extra inputs are not permitted"),
+        (
+            json.dumps({"id": "A-1", "part": "P1\nP2"}),
+            "A-1",
+            "part: Value error, 'P1\\nP2' has characters that cannot be",
+        ),
         (json.dumps({"id": "A-1", "part": 65 * "x"}), "A-1", "part: String should have at most 64 characters"),
     ],
 )

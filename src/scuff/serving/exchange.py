@@ -16,6 +16,8 @@ from scuff.serving.signals import Code, Inputs, Outputs
 from scuff.serving.trouble import Trouble
 
 LOGGER = logging.getLogger(__name__)
+LARGEST_ID = 2**32 - 1
+"""Of the numbers that a PLC gives: it has 32 bits for them."""
 
 
 class Exchange:
@@ -79,7 +81,9 @@ class Exchange:
     def trigger_id(self) -> int:
         """The PLC's number of the trigger that :attr:`report` answers; 0: it gave none, or it was not its trigger."""
         port, _, number = (self.report.trigger if self.report else "").rpartition("-")
-        return int(number) if port == self._port and number.isdecimal() else 0
+        # Whoever else triggers may have chosen an identifier that looks like one of these.
+        known = int(number) if port == self._port and number.isdecimal() else 0
+        return known if known <= LARGEST_ID else 0
 
     async def follow(self, line: LineControl) -> None:
         """Tell the PLC how the line is, until cancelled."""

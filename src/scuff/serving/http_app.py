@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scuff.core.errors import OtherPartError, RecipeError, ScuffError, UnknownPartError
 from scuff.serving.http_records import AcceptedOut, PartOut, RecipeIn, StatusOut, TriggerIn
@@ -19,6 +20,12 @@ from scuff.store.store import Store
 
 MOST = 1000
 """Parts in one answer."""
+
+LARGEST = 2**63 - 1
+"""Number that a part can have in a database."""
+
+MOST_BYTES = 65_536
+"""A request that is longer is none of those that there are."""
 
 
 def make_app(line: LineControl, store: Store, metrics: Metrics) -> FastAPI:
@@ -30,6 +37,7 @@ def make_app(line: LineControl, store: Store, metrics: Metrics) -> FastAPI:
         metrics: What is shown at ``/metrics``.
     """
     app = FastAPI(title="scuff", docs_url=None, redoc_url=None)
+    app.add_middleware(Short)
     _answer_errors(app)
 
     @app.post("/trigger", status_code=HTTPStatus.ACCEPTED)
@@ -39,7 +47,7 @@ def make_app(line: LineControl, store: Store, metrics: Metrics) -> FastAPI:
         return AcceptedOut(id=accepted.id, part=accepted.part, trigger=name, is_new=accepted.is_new)
 
     @app.get("/parts/{number}")
-    async def part(number: int) -> PartOut:
+    async def part(number: Annotated[int, Path(ge=1, le=LARGEST)]) -> PartOut:
         return PartOut.of(await asyncio.to_thread(store.part, number))
 
     @app.get("/parts")
@@ -77,6 +85,27 @@ def make_app(line: LineControl, store: Store, metrics: Metrics) -> FastAPI:
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     return app
+
+
+class Short:
+    """Answers requests that are too long without reading them: whatever is read lies in memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, as long as it is short."""
+        got = 0
+
+        async def received() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > MOST_BYTES:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {MOST_BYTES} bytes")
+            return message
+
+        await self._app(scope, received, send)
 
 
 def _answer_errors(app: FastAPI) -> None:

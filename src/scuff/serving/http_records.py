@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from scuff.core.frozen import Frozen
+from scuff.serving.messages import Printable
 from scuff.serving.port import State
 from scuff.serving.report import PartReport
 from scuff.store.records import StoredPart
 
-Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""A text without control characters."""
+Name = Annotated[Printable, Field(max_length=200)]
+"""A text that can be printed."""
 
 
 class TriggerIn(Frozen):

@@ -47,6 +47,9 @@ class Keyboard:
             loop.remove_reader(self._stream)
 
     async def _trigger(self, line: LineControl, part: str) -> None:
+        if not part.isprintable():  # such as the arrow keys
+            tell(logging.ERROR, "keyboard", f"not triggered: {part!r} is no serial number", reason="not printable")
+            return
         try:
             await line.trigger(Trigger(f"{self.name}-{uuid4().hex}", part, self.name))
         except ScuffError as error:

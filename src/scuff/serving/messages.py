@@ -1,9 +1,9 @@
 """The messages of MQTT besides results; `docs/station/plc.md` has them as tables."""
 
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from scuff.core.frozen import Frozen
 from scuff.serving.port import State
@@ -12,11 +12,27 @@ LONGEST_ID = 64
 FORM = 'a trigger is {"id": "A-1", "part": "SERIAL"}, and part may be left out'
 
 
+def printable(text: str) -> str:
+    """Give a text as it is; what cannot be printed would break lines of logs, and PostgreSQL refuses some of it.
+
+    Raises:
+        ValueError: Something in it is a control character, or turns the direction of the text.
+    """
+    if not text.isprintable():
+        raise ValueError(f"{text!r} has characters that cannot be printed")
+    return text
+
+
+Printable = Annotated[str, AfterValidator(printable)]
+
+
 class TriggerMessage(Frozen):
     """A part is there."""
 
-    id: str = Field(min_length=1, max_length=LONGEST_ID, description="Never given twice; repeated, it is one part.")
-    part: str = Field("", max_length=LONGEST_ID, description="Serial number; empty: the line gives it one.")
+    id: Printable = Field(
+        min_length=1, max_length=LONGEST_ID, description="Never given twice; repeated, it is one part."
+    )
+    part: Printable = Field("", max_length=LONGEST_ID, description="Serial number; empty: the line gives it one.")
 
 
 class AcceptedMessage(Frozen):

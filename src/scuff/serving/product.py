@@ -9,7 +9,8 @@ from pathlib import Path
 
 from scuff.core.bundle import open_bundle
 from scuff.core.errors import RecipeError
-from scuff.core.recipe import ANY_CAMERA, Recipe
+from scuff.core.polygon import ANY_CAMERA
+from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe, recipe_text
 from scuff.inspection.part_result import Standard, standard_of
 from scuff.inspection.pipeline import Inspector
