@@ -436,6 +436,22 @@ def test_the_next_part_is_captured_while_one_is_inspected(running: Running, monk
     on(running, work)
 
 
+def test_a_part_whose_inspection_takes_too_long_keeps_its_pictures(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(bench: Bench) -> None:
+        goes_on = threading.Event()
+        monkeypatch.setattr(bench.service.line._product.inspector, "inspect_pixels", lambda *_: goes_on.wait())
+        try:
+            part = await bench.part("P1")
+        finally:
+            goes_on.set()
+        assert (outcome_of(part), part.error) == (Outcome.NOT_INSPECTED, "timeout")
+        assert [frame.camera for frame in part.frames] == ["left", "right"]
+
+    on(running, work, part_timeout_s=0.5)
+
+
 def test_a_stopping_station_takes_nothing_on_and_finishes_what_waits(running: Running) -> None:
     async def work(bench: Bench) -> None:
         bench.rig.gate.clear()

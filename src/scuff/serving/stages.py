@@ -93,16 +93,18 @@ class Stages:
             await self._timed(job, CAPTURE, self._look, capture)
 
     async def _inspect(self, job: Job, capture: Capture) -> None:
-        pictures = self._equipment.store.pictures
-        keeping = self._timed(job, PICTURES, keep_pictures, capture, pictures)
         if capture.is_complete:
             inspecting = self._timed(job, INSPECTION, decide, capture, job.product)
-            job.frames, decision = await asyncio.gather(keeping, inspecting)
+            _, decision = await asyncio.gather(self._keep(job, capture), inspecting)
         else:
             decision = incomplete(capture.errors)
             with suppress(StoreError):  # that a disk is full, too, is not why the part cannot be inspected
-                job.frames = await keeping
+                await self._keep(job, capture)
         self._finishing.decide(job, decision)
+
+    async def _keep(self, job: Job, capture: Capture) -> None:
+        """Store the pictures of a part; it has them even where its inspection fails or takes too long."""
+        job.frames = await self._timed(job, PICTURES, keep_pictures, capture, self._equipment.store.pictures)
 
     async def _timed(self, job: Job, stage: str, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Run a function in the thread of a stage, and wait for it no longer than the part may take.

@@ -108,7 +108,8 @@ class Pictures:
     def is_in_use(self, checksum: str) -> bool:
         """Tell whether a part that is being inspected may need a picture, also one that was there before."""
         path = self._found(checksum)
-        return path is not None and _is_recent(path)
+        with _told(self._folder_of(checksum)):
+            return path is not None and _is_recent(path)
 
     def free_bytes(self) -> int:
         """Room on the disk.
