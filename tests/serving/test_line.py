@@ -56,6 +56,17 @@ def test_a_sound_part_passes_and_is_published(running: Running) -> None:
     on(running, work)
 
 
+def test_a_part_in_the_dark_does_not_pass(running: Running) -> None:
+    async def work(bench: Bench) -> None:
+        part = await bench.part("dark1")
+        assert (outcome_of(part), part.error) == (Outcome.NOT_INSPECTED, "light")
+        assert part.verdict is not None
+        assert "left, frame all: is too dark to be judged" in part.verdict.rule
+        assert len(part.frames) == 2
+
+    on(running, work)
+
+
 def test_a_part_with_a_scratch_fails(running: Running) -> None:
     async def work(bench: Bench) -> None:
         part = await bench.part("bad1")

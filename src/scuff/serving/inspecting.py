@@ -13,7 +13,7 @@ from scuff.inspection.part_result import judge_part
 from scuff.inspection.result import Result
 from scuff.serving.job import Decision, not_inspected
 from scuff.serving.product import Product
-from scuff.station.acquisition_error import AcquisitionError
+from scuff.station.acquisition_error import AcquisitionError, LightError
 from scuff.station.capture import Capture
 from scuff.station.pictures_of import Picture, pictures_of
 from scuff.station.raw_frame import Pixels, RawFrame
@@ -32,9 +32,12 @@ def decide(capture: Capture, product: Product) -> Decision:
     """
     began = time.perf_counter()
     try:
+        product.light_guard.check(capture)
         pictures = pictures_of(capture, product.recipe)
     except PictureError as error:
         return not_inspected("picture", str(error))
+    except LightError as error:
+        return not_inspected(error.code, str(error))
 
     def inspect(picture: Picture) -> Result:
         name, camera = picture.name, picture.camera

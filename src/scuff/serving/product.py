@@ -15,6 +15,7 @@ from scuff.core.recipe_file import load_recipe, recipe_text
 from scuff.inspection.part_result import Standard, standard_of
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.tolerance import Judge
+from scuff.station.light_guard import LightGuard
 from scuff.station.opening import cameras_of
 from scuff.store.records import RecipeVersion
 
@@ -59,6 +60,11 @@ class Product:
         part that brings threads of its own.
         """
         return ThreadPoolExecutor(self.recipe.inspection.lanes, "lane")
+
+    @cached_property
+    def light_guard(self) -> LightGuard:
+        """What tells whether its frames can be judged."""
+        return LightGuard(self.recipe)
 
     @property
     def simulated(self) -> bool:
