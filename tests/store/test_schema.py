@@ -99,10 +99,20 @@ def test_a_newer_database_is_refused_and_left_alone(
     assert raw(url, "SELECT serial, colour FROM parts") == [("SN7", None)]
 
 
-@pytest.mark.parametrize("change", ["UPDATE actions SET note = 'other'", "DELETE FROM actions", "TRUNCATE actions"])
+REPLACE = (
+    "INSERT OR REPLACE INTO actions (id, station, operator, action, note, at) "
+    "SELECT id, station, 'Eve', action, note, at FROM actions"
+)
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE actions SET note = 'other'", "DELETE FROM actions", "TRUNCATE actions", REPLACE]
+)
 def test_the_database_itself_refuses_to_change_what_an_operator_did(url: str, open_at: Open, change: str) -> None:
     if change.startswith("TRUNCATE") and url.startswith("sqlite"):
         change = "DELETE FROM actions WHERE 1"  # SQLite has no TRUNCATE
+    if change == REPLACE and not url.startswith("sqlite"):
+        change = "INSERT INTO actions SELECT * FROM actions ON CONFLICT (id) DO UPDATE SET operator = 'Eve'"
     open_at(url).act("Ada", "confirm", None, "water", NOW)
     with pytest.raises(StoreError, match="actions are append-only: what an operator did is neither changed nor"):
         raw(url, change)

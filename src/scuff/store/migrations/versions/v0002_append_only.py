@@ -25,6 +25,11 @@ def _for_sqlite() -> list[str]:
         f"CREATE TRIGGER actions_no_{change.lower()} BEFORE {change} ON actions "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
         for change in ("UPDATE", "DELETE")
+    ] + [
+        # What REPLACE does away with is not deleted, as SQLite sees it.
+        "CREATE TRIGGER actions_no_replace BEFORE INSERT ON actions "
+        "WHEN EXISTS (SELECT 1 FROM actions WHERE id = NEW.id) "
+        f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
     ]
 
 
