@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from scuff.core.recipe import Recipe
-from scuff.core.station_recipe import CameraSettings, Lighting
+from scuff.core.station_recipe import CameraSettings, Driver, Lighting
 
 
 def test_a_lighting_may_name_the_simulated_cameras_of_a_recipe_without_any() -> None:
@@ -27,6 +27,19 @@ def test_a_lighting_may_name_the_simulated_cameras_of_a_recipe_without_any() -> 
 def test_names_that_do_not_fit_are_refused(cameras: list[str], lightings: list[Lighting], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         Recipe(cameras=tuple(CameraSettings(name=name) for name in cameras), lightings=tuple(lightings))
+
+
+@pytest.mark.parametrize("driver", ["simulated", "aravis", "folder"])
+def test_one_device_under_two_names_is_refused(driver: Driver) -> None:
+    """Else one side of each part would be seen twice, and the other never."""
+    one = CameraSettings(name="left", driver=driver, device="here")
+    with pytest.raises(ValidationError, match="'left' and 'right' have the same device 'here'; give each its own"):
+        Recipe(cameras=(one, one.model_copy(update={"name": "right"})))
+
+
+def test_a_simulated_camera_has_the_device_of_its_name() -> None:
+    with pytest.raises(ValidationError, match="'left' and 'other' have the same device 'left'"):
+        Recipe(cameras=(CameraSettings(name="left"), CameraSettings(name="other", device="left")))
 
 
 def test_a_lighting_without_intensities_is_all_full() -> None:

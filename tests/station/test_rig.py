@@ -82,6 +82,13 @@ def test_exposures_are_adjusted_from_the_next_part_on(rig: Rig) -> None:
             rig.adjust(camera, lighting, 1_000.0, 0.0)
 
 
+def test_an_exposure_that_a_camera_does_not_take_costs_one_part(rig: Rig) -> None:
+    """The controller of drift does not know what a camera can do, and without frames it would never learn."""
+    rig.adjust("left", "A", 5.0, 0.0)
+    assert [error.code for error in rig.capture("P0001").errors] == ["setting-rejected"]
+    assert [frame.exposure_us for frame in rig.capture("P0001").frames[:1]] == [20_000.0]
+
+
 def test_what_was_applied_is_known(rig: Rig) -> None:
     assert rig.applied["right"] == Applied(
         "SIMULATED-RIGHT", "Simulated booth", "BayerRG8", 96, 64, 0, 0, 50_000.0, 0.0

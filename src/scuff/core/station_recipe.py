@@ -234,6 +234,7 @@ def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lightin
             )
     if LIGHT in tables["cameras"]:
         raise ValueError(f"[[cameras]]: {LIGHT!r} is what the light controller is called; name the camera otherwise")
+    _check_devices(cameras)
     known = {camera.name for camera in cameras or SIMULATED_CAMERAS}
     for lighting in lightings:
         if unknown := sorted(set(lighting.intensities) - set(light.luminaires)):
@@ -241,3 +242,17 @@ def check_station(cameras: Sequence[CameraSettings], lightings: Sequence[Lightin
         named = {*lighting.exposure_us, *lighting.gain_db, *lighting.level}
         if unknown := sorted(named - known):
             raise ValueError(f"[[lightings]], {lighting.name!r}: {unknown[0]!r} is none of [[cameras]]")
+
+
+def _check_devices(cameras: Sequence[CameraSettings]) -> None:
+    """Refuse one device under two names: one side of the part would be seen twice, and the other never."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for camera in cameras:
+        device = camera.device or (camera.name if camera.driver == "simulated" else "")
+        if not device:
+            continue
+        other = seen.setdefault((camera.driver, camera.interface, device), camera.name)
+        if other != camera.name:
+            raise ValueError(
+                f"[[cameras]]: {other!r} and {camera.name!r} have the same device {device!r}; give each its own"
+            )

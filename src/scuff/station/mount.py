@@ -3,6 +3,7 @@
 import time
 
 from scuff.core.station_recipe import CameraSettings, Lighting
+from scuff.station.acquisition_error import SettingRejectedError
 from scuff.station.camera import Applied, Camera, Health
 from scuff.station.pairing import FrameCount
 from scuff.station.raw_frame import RawFrame
@@ -58,7 +59,11 @@ class Mount:
     def prepare(self, lighting: Lighting) -> None:
         """Set the camera up for a step of light; raises an ``AcquisitionError``."""
         settings = lighting.applied_to(self.settings)
-        self._ask(settings.model_copy(update=self._adjusted.get(lighting.name, {})))
+        try:
+            self._ask(settings.model_copy(update=self._adjusted.get(lighting.name, {})))
+        except SettingRejectedError:
+            self._adjusted.pop(lighting.name, None)  # else no part would be taken any more, and nothing adjusted
+            raise
         if not self._is_armed:
             self._arm()
 

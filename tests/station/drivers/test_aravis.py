@@ -278,6 +278,11 @@ def test_a_recipe_must_name_the_camera() -> None:
         AravisCamera(with_(SETTINGS, device="")).open()
 
 
+def test_an_address_that_cannot_be_is_no_serial_number() -> None:
+    with pytest.raises(CameraUnreachableError, match=r"device '192\.168\.10\.300' is no IP address"):
+        AravisCamera(with_(SETTINGS, device="192.168.10.300")).open()
+
+
 def test_a_usb_camera_that_is_not_there_is_unreachable() -> None:
     skip_without_aravis()
     with pytest.raises(CameraUnreachableError, match="no USB3 Vision camera has the serial number K123"):

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from tests.fixtures.raw_frames import raw_frame
 
-from scuff.station.drivers.pixel_layout import LAYOUTS, frame_bytes, pixels_of
+from scuff.station.drivers.pixel_layout import LAYOUTS, format_given, frame_bytes, pixels_of
+from scuff.station.pictures_of import rgb
 
 
 @pytest.mark.parametrize(("pixel_format", "size"), [("Mono8", 6), ("BayerRG8", 6), ("BayerRG12", 12), ("RGB8", 18)])
@@ -17,6 +19,13 @@ def test_values_of_two_bytes_begin_with_the_low_one() -> None:
 
 def test_blue_first_becomes_red_first() -> None:
     assert pixels_of(np.array([1, 2, 3], np.uint8), "BGR8", (1, 1)).tolist() == [[[3, 2, 1]]]
+
+
+@pytest.mark.parametrize("pixel_format", LAYOUTS)
+def test_what_a_driver_gives_can_be_inspected(pixel_format: str) -> None:
+    hw = 4, 4
+    pixels = pixels_of(np.zeros(frame_bytes(pixel_format, hw), np.uint8), pixel_format, hw)
+    assert rgb(raw_frame(pixels, format_given(pixel_format))).shape == (4, 4, 3)
 
 
 def test_pixels_are_a_copy_and_what_is_behind_them_is_left() -> None:

@@ -30,7 +30,11 @@ def link_of(settings: CameraSettings) -> Link:
         raise CameraUnreachableError(settings.name, reason)
     try:
         ipaddress.IPv4Address(settings.device)
-    except ValueError:
+    except ValueError as error:
+        if settings.device.count(".") == 3 and not settings.device.strip("0123456789."):
+            raise CameraUnreachableError(
+                settings.name, f"device {settings.device!r} is no IP address: {error}"
+            ) from error
         return UsbLink(settings.name, settings.device)
     port = port_at(settings.interface) if settings.interface else port_towards(settings.device)
     return GigeLink(settings.name, settings.device, port)

@@ -40,6 +40,11 @@ def frame_bytes(pixel_format: str, hw: tuple[int, int]) -> int:
     return hw[0] * hw[1] * layout.channels * layout.bytes_each
 
 
+def format_given(pixel_format: str) -> str:
+    """What the pixels are once they are copied: blue does not come first any more."""
+    return pixel_format.replace("BGR", "RGB") if LAYOUTS[pixel_format].is_reversed else pixel_format
+
+
 def pixels_of(memory: NDArray[np.uint8], pixel_format: str, hw: tuple[int, int]) -> Pixels:
     """Copy a frame out of a driver's memory.
 

@@ -13,7 +13,7 @@ from scuff.station.acquisition_error import (
 )
 from scuff.station.camera import Applied
 from scuff.station.drivers.device import Delivered, Stream
-from scuff.station.drivers.pixel_layout import frame_bytes, pixels_of
+from scuff.station.drivers.pixel_layout import format_given, frame_bytes, pixels_of
 from scuff.station.drivers.trigger_count import TriggerCount
 from scuff.station.raw_frame import RawFrame
 
@@ -113,7 +113,7 @@ class Reception:
             serial=self.applied.serial,
             frame_id=number,
             pixels=pixels_of(self._rows(delivered, number), self.applied.pixel_format, delivered.hw),
-            pixel_format=self.applied.pixel_format,
+            pixel_format=format_given(self.applied.pixel_format),
             device_time_ns=delivered.device_time_ns,
             host_time_ns=came_ns,
             exposure_us=self.applied.exposure_us,
