@@ -52,7 +52,7 @@ from scuff.core.recipe_file import load_recipe
 from scuff.core.station_recipe import Lighting, Simulation
 from scuff.evaluation.bootstrap import Estimate
 from scuff.inspection.pipeline import Inspector
-from scuff.inspection.scores import level
+from scuff.inspection.scores import FULL, level
 from scuff.station.candidate import exposed
 from scuff.station.drift import DriftController, references_of
 from scuff.station.exposing import expose
@@ -69,8 +69,8 @@ FALSE_ALARM_COST, VERIFIED = 0.05, 3
 TUNING, TEST = 201, 1001
 """Numbers of the first parts to tune by and to count."""
 
-THRESHOLDS = tuple(step / 50 for step in range(49, 0, -1))
-"""Downwards: far below, what is marked runs together into few regions, which are no fewer mistakes."""
+THRESHOLDS = tuple(score / FULL for score in range(FULL, 0, -1))
+"""All there are, downwards: far below, what is marked runs together into few regions, which are no fewer mistakes."""
 
 Truths = Mapping[tuple[str, str], Known]
 """By part and camera."""
