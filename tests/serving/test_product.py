@@ -71,3 +71,17 @@ def test_products_that_share_the_pictures_of_the_station(tmp_path: Path, bundle:
     for path in recipes[:2]:
         path.write_text(path.read_text() + LEFT)
     assert list(open_products(recipes, [], bundle)) == ["lid", "cup", "cap"]
+
+
+def test_lightings_to_fuse_are_lightings_of_the_station(tmp_path: Path, make_bundle: Callable[..., Bundle]) -> None:
+    """Else it would start, and no part would ever be inspected."""
+    frames = "[frames]\nlighting_pattern = '-(?P<lighting>[A-Z])$'\nfused = ['A', 'B']\n"
+    bundle = make_bundle(frames).folder
+    path = tmp_path / "1.toml"
+    path.write_text(f"[product]\nname = 'lid'\n{frames}[[lightings]]\nname = 'A'\n")
+    with pytest.raises(
+        RecipeError, match=r"1\.toml: frames\.fused names 'B', which the station does not take; its .* A$"
+    ):
+        open_products([path], [], bundle)
+    path.write_text(path.read_text() + "[[lightings]]\nname = 'B'\n")
+    assert list(open_products([path], [], bundle)) == ["lid"]

@@ -16,7 +16,7 @@ from scuff.inspection.part_result import Standard, standard_of
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.tolerance import Judge
 from scuff.station.light_guard import LightGuard
-from scuff.station.opening import cameras_of
+from scuff.station.opening import cameras_of, lightings_of
 from scuff.store.records import RecipeVersion
 
 
@@ -150,3 +150,9 @@ def check_pictures(path: Path, recipe: Recipe, station: Recipe) -> None:
                 f"{path}: {key}: the station has no camera {absent[0]!r}, only {', '.join(cameras)}; correct the name, "
                 "or add the camera to [[cameras]]"
             )
+    lightings = [lighting.name for lighting in lightings_of(station)]
+    if missing := [name for name in recipe.frames.fused if name not in lightings]:
+        raise RecipeError(
+            f"{path}: frames.fused names {missing[0]!r}, which the station does not take; its [[lightings]] are "
+            f"{', '.join(lightings)}"
+        )
