@@ -132,9 +132,20 @@ def test_another_station_than_that_of_the_reference_is_told(
             viewer.fields_beside(reference.model_copy(update={"fields": tuple(fields)}))
 
 
-def test_nobody_must_give_a_signal(recipe: Recipe, open_rig: Callable[[Recipe], Rig], reference: Reference) -> None:
-    waiting = tuple(camera.model_copy(update={"trigger": "hardware"}) for camera in recipe.cameras)
-    assert failed(recipe.model_copy(update={"cameras": waiting}), open_rig, reference) == []
+@pytest.mark.parametrize(("trigger", "used"), [("hardware", "software"), ("free", "free")])
+def test_nobody_must_give_a_signal(
+    recipe: Recipe, open_rig: Callable[[Recipe], Rig], reference: Reference, trigger: str, used: str
+) -> None:
+    """A camera that runs by itself goes on doing so, for it may have no trigger at all."""
+    waiting = tuple(camera.model_copy(update={"trigger": trigger}) for camera in recipe.cameras)
+    opened: list[str] = []
+
+    def opening(recipe: Recipe) -> Rig:
+        opened.extend(camera.trigger for camera in recipe.cameras)
+        return open_rig(recipe)
+
+    assert failed(recipe.model_copy(update={"cameras": waiting}), opening, reference) == []
+    assert set(opened) == {used}
 
 
 def test_the_region_of_the_reference_counts_whatever_the_recipe_says_now(

@@ -40,9 +40,6 @@ class CardViewer:
                 'light.driver = "none": luminaires cannot be looked at one by one where nobody controls them; check '
                 "the light by hand, or connect its controller"
             )
-        # Whoever lays a card gives no signal.
-        cameras = tuple(camera.model_copy(update={"trigger": "software"}) for camera in recipe.cameras)
-        recipe = recipe.model_copy(update={"cameras": cameras})
         self._luminaires = recipe.light.luminaires
         self._strobe = any(lighting.strobe for lighting in recipe.lightings)
         self._studio = Studio(recipe, open_rig, lambda _: None, headroom=1.0)  # the card is always the same

@@ -71,7 +71,13 @@ class Studio:
             place: Sees to it that a part lies in the booth, by its serial number.
             headroom: So much of the best exposure is used.
         """
-        self._recipe, self._open_rig, self._place, self._headroom = recipe, open_rig, place, headroom
+        # Whoever lays a part or a card into the booth gives no signal.
+        cameras = tuple(
+            camera.model_copy(update={"trigger": "software"}) if camera.trigger == "hardware" else camera
+            for camera in recipe.cameras
+        )
+        self._recipe = recipe.model_copy(update={"cameras": cameras})
+        self._open_rig, self._place, self._headroom = open_rig, place, headroom
         self._regions = Regions(recipe.inspection.region)
 
     def alone(self, lightings: Sequence[Lighting], parts: Sequence[str]) -> list[View]:
