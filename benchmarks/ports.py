@@ -166,6 +166,8 @@ Signal = Callable[[str, bool], Awaitable[None]]
 
 async def _handshakes(rounds: int, began: Any, sees: Signal, sets: Signal) -> tuple[Times, Times]:
     answers, results = [], []
+    for name in ("Trigger", "Ack"):
+        await sets(name, False)  # what is on before that might be older than the station's start
     for number in range(1, rounds + 1):
         await sees("Ready", True)
         start = time.monotonic()

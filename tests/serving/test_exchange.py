@@ -11,6 +11,8 @@ from scuff.serving.exchange import Exchange
 from scuff.serving.port import PublishError, State
 from scuff.serving.signals import Code, Inputs
 
+OFF = Inputs(trigger=False, ack=False)
+
 Story = Callable[[Exchange, FakeLine], Awaitable[None]]
 
 
@@ -21,6 +23,7 @@ def play(story: Story, ack_timeout_s: float = 20.0) -> None:
         line, exchange = FakeLine(), Exchange("plc", ack_timeout_s, lambda: None)
         follow = asyncio.create_task(exchange.follow(line))
         await sees(exchange, "ready")
+        exchange.set(OFF)
         await story(exchange, line)
         follow.cancel()
         await asyncio.wait([follow])
@@ -57,7 +60,7 @@ def test_triggers_without_a_number_are_parts_of_their_own() -> None:
         for _ in range(2):
             exchange.set(Inputs(trigger=True))
             await sees(exchange, "accepted")
-            exchange.set(Inputs())
+            exchange.set(OFF)
         assert len({each.id for each in line.triggers}) == 2
 
     play(story)
@@ -69,7 +72,7 @@ def test_a_repeated_number_is_one_part() -> None:
             exchange.set(Inputs(trigger=True, trigger_id=5))
             await sees(exchange, "accepted")
             assert exchange.outputs.known is known
-            exchange.set(Inputs())
+            exchange.set(OFF)
         assert len(line.triggers) == 1
 
     play(story)
@@ -111,7 +114,7 @@ def test_results_wait_for_each_other_and_for_ack() -> None:
         second = asyncio.create_task(exchange.publish(report(2, Outcome.FAIL, trigger="http-9")))
         await asyncio.sleep(0)
         assert not exchange.outputs.result_valid
-        exchange.set(Inputs())
+        exchange.set(OFF)
         assert exchange.outputs.ng
         assert exchange.trigger_id == 0
         exchange.set(Inputs(ack=True))
@@ -174,7 +177,7 @@ def test_recipes_are_numbered_from_one() -> None:
         assert exchange.recipe == 1
         exchange.set(Inputs(select=True, recipe=2))
         await sees(exchange, "recipe_accepted")
-        exchange.set(Inputs())
+        exchange.set(OFF)
         await sees(exchange, "ready")
         assert (line.status.recipe, exchange.recipe) == ("sink", 2)
 
@@ -191,3 +194,16 @@ def test_the_line_says_how_it_is() -> None:
         await sees(exchange, "error", False)
 
     play(story)
+
+
+def test_a_result_that_is_named_is_taken_whatever_ack_was_before_the_start() -> None:
+    async def run() -> None:
+        exchange = Exchange("opcua", 20.0, lambda: None)
+        publish = asyncio.create_task(exchange.publish(report(1)))
+        await sees(exchange, "result_valid")
+        assert not exchange.acknowledge(2)
+        assert exchange.acknowledge(1)
+        await publish
+        assert exchange.taken == {Outcome.PASS: 1}
+
+    asyncio.run(run())

@@ -11,11 +11,12 @@ from scuff.serving.handshake import Handshake
 from scuff.serving.port import State
 from scuff.serving.signals import REFUSALS, Code, Inputs
 
-READY = Handshake().line_is(State.READY)
+STARTED = Handshake().line_is(State.READY)
+READY = STARTED.set(Inputs(trigger=False, ack=False), recipes=2)
 
 
 def told(handshake: Handshake, **signals: bool | int | str | None) -> Handshake:
-    return handshake.set(Inputs(**signals), recipes=2)  # type: ignore[arg-type]
+    return handshake.set(Inputs(**{"trigger": False, "ack": False} | signals), recipes=2)  # type: ignore[arg-type]
 
 
 def test_nothing_is_on_at_first() -> None:
@@ -86,6 +87,30 @@ def test_an_ack_that_is_still_on_takes_no_other_result() -> None:
     assert held.withdraw().outputs.error_code is Code.ACK_STUCK
 
 
+def test_an_ack_that_may_be_older_than_the_start_takes_nothing_and_is_told_to_fall() -> None:
+    offered = STARTED.show(2, Outcome.PASS)
+    assert offered.outputs.result_valid
+    assert offered.set(Inputs(trigger=False), recipes=2).offer == 2  # of Ack, the PLC has said nothing
+    old = told(offered, ack=True)
+    assert (old.offer, old.outputs.result_valid) == (2, False)
+    assert told(old, ack=True) == old
+    shown = told(old)
+    assert (shown.offer, shown.outputs.ok) == (2, True)
+    assert told(shown, ack=True).offer == 0
+    assert not told(STARTED, ack=True).show(2, Outcome.PASS).outputs.result_valid
+
+
+def test_a_trigger_that_may_be_older_than_the_start_is_no_edge() -> None:
+    old = told(STARTED, trigger=True)
+    assert (old.trigger.pending, old.outputs.refusal) == (False, Code.TRIGGER_STUCK)
+    assert told(told(old), trigger=True).trigger.pending
+    assert told(STARTED.set(Inputs(ack=False), recipes=2), trigger=True).outputs.refusal is Code.TRIGGER_STUCK
+
+
+def test_with_a_trigger_id_it_is_asked_for_again() -> None:
+    assert told(STARTED, trigger=True, trigger_id=7).stored(1, is_new=False).outputs.known
+
+
 def test_an_ack_without_a_result_takes_nothing() -> None:
     assert told(told(READY, ack=True)) == READY
 
@@ -117,11 +142,14 @@ Step = tuple[str, Callable[[], Handshake]]
 
 
 def signals(handshake: Handshake, *names: str) -> Iterator[Step]:
-    """Each combination of these signals, with a serial number and recipe that can be used and with one that cannot."""
-    for levels in product((False, True), repeat=len(names)):
+    """Each combination of these signals, with a serial number and recipe that can be used and with one that cannot.
+
+    None: the PLC has not said.
+    """
+    for levels in product((None, False, True), repeat=len(names)):
         for serial, recipe in (("P1", 1), (None, 9)):
-            on = [name for name, level in zip(names, levels, strict=True) if level]
-            inputs = Inputs("trigger" in on, "ack" in on, "select" in on, serial, recipe=recipe)
+            on = dict(zip(names, levels, strict=True))
+            inputs = Inputs(on.get("trigger"), on.get("ack"), on.get("select") is True, serial, recipe=recipe)
             yield f"{inputs}", partial(handshake.set, inputs, recipes=1)
 
 
@@ -170,13 +198,17 @@ def check(before: Handshake, what: str, after: Handshake) -> None:
         taken = after.trigger.pending and not before.trigger.pending
         counted = after.trigger.refusals == before.trigger.refusals + 1
         assert taken != (new.refused and counted), f"{what}: an edge is taken, or refused and counted"
-        assert taken or not before.outputs.ready or new.refusal in (Code.BAD_VALUE, Code.TOO_SOON), what
+        reasons = (Code.BAD_VALUE, Code.TOO_SOON, *([] if before.met else [Code.TRIGGER_STUCK]))
+        assert taken or not before.outputs.ready or new.refusal in reasons, what
+        assert not taken or before.met, f"{what}: what was on at the start is no edge"
     elif not what.startswith("not stored"):
         assert after.trigger.refusals == before.trigger.refusals, what
     if old.result_valid and not new.result_valid:
         assert what == "withdraw" or (after.ack and not before.ack), f"{what}: valid until Ack or the time is over"
+        assert what == "withdraw" or (before.ack is None) == (after.offer != 0), f"{what}: an old Ack takes nothing"
     if before.offer and not after.offer and what != "withdraw":
         assert old.result_valid, f"{what}: only what was shown can be acknowledged"
+        assert before.ack is False, f"{what}: Ack was off while the result was shown"
     if new.busy and not old.busy:
         assert what.startswith("stored"), f"{what}: busy only once it is stored"
 

@@ -41,7 +41,9 @@ class Plc:
 Story = Callable[[ModbusPort, FakeLine, Plc], Awaitable[None]]
 
 
-def play(story: Story, ack_timeout_s: float = 20.0) -> None:
+def play(story: Story, ack_timeout_s: float = 20.0, says: bool = True) -> None:
+    """Tell a story of a PLC that says at first, or does not, that its signals are off."""
+
     async def run() -> None:
         number = free_port()
         port = ModbusPort(Modbus(port=number), Line(ack_timeout_s=ack_timeout_s))
@@ -49,6 +51,8 @@ def play(story: Story, ack_timeout_s: float = 20.0) -> None:
         runs = asyncio.create_task(port.run(line))
         await until(plc.client.connect, bool)
         await plc.sees("ready")
+        if says:
+            await plc.client.write_coils(table.TRIGGER, [False] * 3)
         await story(port, line, plc)
         plc.client.close()
         runs.cancel()
@@ -109,6 +113,58 @@ def test_coils_that_the_station_takes_back() -> None:
         assert line.status.recipe == "sink"
 
     play(story)
+
+
+def test_an_ack_of_before_the_start_takes_no_result_of_after_it() -> None:
+    async def story(port: ModbusPort, line: FakeLine, plc: Plc) -> None:
+        publish = asyncio.create_task(port.publish(report(2)))
+        await plc.sees("result_valid")
+        await plc.client.write_coils(table.TRIGGER, [False, True, False])  # as a master that writes all, all the time
+        assert not (await plc.inputs())["result_valid"]
+        await plc.coil(table.ACK)
+        assert not publish.done()
+        await plc.coil(table.ACK, False)
+        assert (await plc.inputs())["result_valid"]
+        await plc.coil(table.ACK)
+        await publish
+
+    play(story, says=False)
+
+
+def test_an_ack_that_is_repeated_over_the_start_shows_the_result_again() -> None:
+    async def story(port: ModbusPort, line: FakeLine, plc: Plc) -> None:
+        publish = asyncio.create_task(port.publish(report(2)))
+        await plc.sees("result_valid")
+        await plc.coil(table.ONCE + table.ACK)
+        assert not (await plc.client.read_coils(table.ONCE, count=3)).bits[table.ACK]
+        assert (await plc.inputs())["result_valid"]
+        await plc.coil(table.ONCE + table.ACK)
+        await publish
+
+    play(story, says=False)
+
+
+@pytest.mark.parametrize("coils", [3, table.COILS])
+def test_a_trigger_of_before_the_start_is_no_edge(coils: int) -> None:
+    async def story(port: ModbusPort, line: FakeLine, plc: Plc) -> None:
+        await plc.coil(table.ACK, False)  # says nothing of Trigger
+        await plc.client.write_coils(0, [True] + [False] * (coils - 1))
+        assert (await plc.registers())[4] == Code.TRIGGER_STUCK
+        await plc.coil(table.TRIGGER, False)
+        assert line.triggers == []
+        await plc.coil(table.TRIGGER)
+        await plc.sees("accepted")
+
+    play(story, says=False)
+
+
+def test_a_trigger_that_is_written_once_is_an_edge_from_the_start() -> None:
+    async def story(port: ModbusPort, line: FakeLine, plc: Plc) -> None:
+        await plc.coil(table.ONCE + table.TRIGGER)
+        await plc.sees("busy")
+        assert len(line.triggers) == 1
+
+    play(story, says=False)
 
 
 def test_a_trigger_that_is_refused_is_taken_back_at_once_with_the_reason() -> None:

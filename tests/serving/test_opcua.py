@@ -130,13 +130,18 @@ def _structure(name: str, id: str) -> ua.Variant:
     return ua.Variant(getattr(ua, name)(Id=id), ua.VariantType.ExtensionObject)
 
 
-def play(station: Station, story: Callable[[Peer], Awaitable[None]]) -> None:
+def play(station: Station, story: Callable[[Peer], Awaitable[None]], says: bool = True) -> None:
+    """Tell a story of a client that says at first, or does not, that its signals are off."""
+
     async def run() -> None:
         await until(lambda: _connects(station.url), bool)
         async with Client(station.url) as client:
             peer = Peer(client)
             await peer.find()
             await peer.sees("State", str(State.READY))
+            if says:
+                await peer.writes("Trigger", False)
+                await peer.writes("Ack", False)
             await story(peer)
 
     asyncio.run(run())
@@ -373,6 +378,9 @@ def test_a_client_that_goes_away_in_the_middle_finds_its_result_again() -> None:
     station.start()
 
     async def leave(peer: Peer) -> None:
+        await peer.writes("Trigger", True)  # nobody knows since when
+        await peer.sees("Refusal", Code.TRIGGER_STUCK)
+        await peer.writes("Trigger", False)
         await peer.writes("Trigger", True)
         await peer.sees("Accepted")
 
@@ -381,15 +389,20 @@ def test_a_client_that_goes_away_in_the_middle_finds_its_result_again() -> None:
         await peer.writes("Trigger", False)
         published = station.publish(report(1))
         await peer.sees("OK")
+        await peer.writes("Ack", True)  # so is this
+        await peer.sees("OK", False)
+        assert not published.done()
+        await peer.writes("Ack", False)
+        await peer.sees("OK")
         await peer.writes("Ack", True)
         await asyncio.wrap_future(published)
         await peer.sees("Error", False)
 
     try:
-        play(station, leave)
+        play(station, leave, says=False)
         with pytest.raises(PublishError, match="did not acknowledge"):
             station.publish(report(1)).result()
-        play(station, come_back)
+        play(station, come_back, says=False)
     finally:
         station.stop()
 

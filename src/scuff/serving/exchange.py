@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from uuid import uuid4
 
 from scuff.core.errors import OtherPartError, ScuffError
@@ -41,7 +40,6 @@ class Exchange:
         self._tasks: set[asyncio.Task[None]] = set()
         self._trouble = Trouble(LOGGER, port)
         self._handshake = Handshake()
-        self.inputs = Inputs()
         self.report: PartReport | None = None
         self.accepted: Accepted | None = None
         self.taken: Counter[Outcome] = Counter()
@@ -98,12 +96,11 @@ class Exchange:
 
     def set(self, inputs: Inputs) -> None:
         """Take what the PLC has set."""
-        self.inputs = inputs
         # What the line has said last may be older than what it is doing.
         before = self._handshake.line_is(self._line.status.state) if self._line else self._handshake
         after = before.set(inputs, len(self.recipes))
-        if before.offer and not after.offer and self._taken and not self._taken.done():
-            self._taken.set_result(None)
+        if before.offer and not after.offer:
+            self._take()
         self._become(after)
         if self._line and after.trigger.pending and not before.trigger.pending:
             self._start(self._take_on(self._line, inputs))
@@ -114,8 +111,8 @@ class Exchange:
         """Take the result of a part as acknowledged, without the signal; tells whether it was on offer."""
         if self._handshake.offer != number or not self._handshake.outputs.result_valid:
             return False
-        self.set(replace(self.inputs, ack=True))
-        self.set(replace(self.inputs, ack=False))
+        self._take()
+        self._become(self._handshake.taken())
         return True
 
     async def publish(self, report: PartReport) -> None:
@@ -136,6 +133,10 @@ class Exchange:
             raise PublishError(self._not_taken(report))
         self.taken[report.outcome] += 1
         self._trouble.over("the PLC acknowledges results again")
+
+    def _take(self) -> None:
+        if self._taken and not self._taken.done():
+            self._taken.set_result(None)
 
     def _not_taken(self, report: PartReport) -> str:
         stuck = self._handshake.fault is Code.ACK_STUCK

@@ -19,10 +19,11 @@ class Handshake:
 
     Attributes:
         line: What the line is doing.
+        met: Whether the PLC has shown Trigger since the start; before that a Trigger that is on need be no edge.
         trigger: The trigger and its answer.
         known: Whether the last trigger that was taken on had been in the store before.
         select: The choice of a recipe and its answer.
-        ack: Whether Ack is on.
+        ack: Whether Ack is on; None: the PLC has not shown it since the start.
         offer: Number of the part whose result is on offer; 0: none.
         outcome: Its outcome.
         held: Whether it waits for Ack to fall before it is shown.
@@ -32,10 +33,11 @@ class Handshake:
     """
 
     line: State = State.STARTING
+    met: bool = False
     trigger: Request = IDLE
     known: bool = False
     select: Request = IDLE
-    ack: bool = False
+    ack: bool | None = None
     offer: int = 0
     outcome: Outcome | None = None
     held: bool = False
@@ -56,12 +58,23 @@ class Handshake:
         """
         after = self._acknowledge(inputs.ack)
         after = replace(after, select=after.select.set(inputs.select, after._against_recipe(inputs, recipes)))
-        return replace(after, trigger=after.trigger.set(inputs.trigger, after._against_trigger(inputs)))
+        if inputs.trigger is None:
+            return after
+        return replace(after, met=True, trigger=after.trigger.set(inputs.trigger, after._against_trigger(inputs)))
 
-    def _acknowledge(self, ack: bool) -> "Handshake":
+    def _acknowledge(self, ack: bool | None) -> "Handshake":
+        if ack is None:
+            return self
+        if ack and self.ack is None:
+            # It may be on since before the start, for a result of then: what is on offer shows once it has fallen.
+            return replace(self, ack=True, held=self.offer != 0)
         if ack and not self.ack and self.offer:
-            return replace(self, ack=True, offer=0, outcome=None, fault=Code.NONE)
+            return replace(self.taken(), ack=True)
         return replace(self, ack=ack, held=self.held and ack)
+
+    def taken(self) -> "Handshake":
+        """The result on offer has been read."""
+        return replace(self, offer=0, outcome=None, fault=Code.NONE)
 
     def _against_recipe(self, inputs: Inputs, recipes: int) -> Code:
         return Code.NONE if 1 <= inputs.recipe <= recipes else Code.NO_SUCH_RECIPE
@@ -71,7 +84,10 @@ class Handshake:
             return REFUSALS[self.line]
         if self.select.pending:
             return Code.TOO_SOON
-        return Code.BAD_VALUE if inputs.serial is None or inputs.trigger_id < 0 else Code.NONE
+        if inputs.serial is None or inputs.trigger_id < 0:
+            return Code.BAD_VALUE
+        # With a trigger id it may come twice: what was stored before is known.
+        return Code.NONE if self.met or inputs.trigger_id else Code.TRIGGER_STUCK
 
     def stored(self, number: int, is_new: bool) -> "Handshake":
         """The trigger is in the store, as the part of this number."""
@@ -92,7 +108,7 @@ class Handshake:
         """Offer the result of a part; while Ack is still on from the one before, it waits."""
         waiting = frozenset(each for each in self.waiting if each > number)
         last = max(self.last, number)
-        return replace(self, offer=number, outcome=outcome, held=self.ack, last=last, waiting=waiting)
+        return replace(self, offer=number, outcome=outcome, held=self.ack is True, last=last, waiting=waiting)
 
     def withdraw(self) -> "Handshake":
         """Nobody acknowledged in time."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 
 from pymodbus.constants import ExcCodes
 from pymodbus.server import ModbusTcpServer
@@ -38,7 +39,7 @@ class ModbusPort:
         self._settings = settings
         self._trouble = Trouble(LOGGER, self.name)
         self._exchange = Exchange(self.name, line.ack_timeout_s, self._take_back)
-        self._coils = [False] * table.COILS
+        self._coils: list[bool | None] = [None] * table.COILS
         self._holding = [0] * table.HOLDING_REGISTERS
 
     async def run(self, line: LineControl) -> None:
@@ -111,7 +112,14 @@ class ModbusPort:
             return None
         if address + len(new) > table.COILS:
             return ExcCodes.ILLEGAL_ADDRESS
-        self._coils[address : address + len(new)] = [bool(each) for each in new]
+        written: list[bool | None] = [bool(each) for each in new]
+        coils = [*self._coils]
+        coils[address : address + len(new)] = written
+        if coils[table.TRIGGER] is None and coils[table.ONCE]:
+            # Whoever writes the coil that the station takes back writes it once: it was off before.
+            coils[table.TRIGGER] = self._coils[table.TRIGGER] = False
+            self._exchange.set(table.inputs_of(self._coils, self._holding))
+        self._coils = coils
         self._exchange.set(table.inputs_of(self._coils, self._holding))
         self._take_back()
         return None
@@ -119,12 +127,12 @@ class ModbusPort:
     def _take_back(self) -> None:
         """Clear the coils that are the station's to clear, once their answer is there."""
         waits = (self._exchange.triggers, False, self._exchange.selects)
-        answered = [place + table.ONCE for place, waiting in enumerate(waits) if not waiting]
-        if any(self._coils[place] for place in answered):
+        places = [place + table.ONCE for place, waiting in enumerate(waits) if not waiting]
+        if answered := [place for place in places if self._coils[place]]:
             for place in answered:
                 self._coils[place] = False
             self._exchange.set(table.inputs_of(self._coils, self._holding))
 
 
-def _word(bits: list[bool]) -> int:
-    return sum(bit << place for place, bit in enumerate(bits))
+def _word(bits: Sequence[bool | None]) -> int:
+    return sum(bool(bit) << place for place, bit in enumerate(bits))

@@ -40,22 +40,26 @@ STATES = {state: number for number, state in enumerate(State)}
 OUTCOMES = {outcome: number for number, outcome in enumerate(Outcome, start=1)}
 
 
-def inputs_of(coils: list[bool], holding: list[int]) -> Inputs:
+def inputs_of(coils: list[bool | None], holding: list[int]) -> Inputs:
     """Read what the PLC has set.
 
     Args:
-        coils: The coils from address 0.
+        coils: The coils from address 0; None: not written since the start.
         holding: The holding registers from address 0.
     """
-    trigger, ack, select = (coils[each] or coils[each + ONCE] for each in (TRIGGER, ACK, SELECT))
+    trigger, ack, select = (_either(coils[each], coils[each + ONCE]) for each in (TRIGGER, ACK, SELECT))
     return Inputs(
         trigger=trigger,
         ack=ack,
-        select=select,
+        select=select is True,
         serial=text_of(holding[SERIAL : SERIAL + SERIAL_WORDS]),
         trigger_id=holding[TRIGGER_ID] * WORD + holding[TRIGGER_ID + 1],
         recipe=holding[RECIPE],
     )
+
+
+def _either(level: bool | None, once: bool | None) -> bool | None:
+    return None if level is None and once is None else bool(level or once)
 
 
 def discrete_inputs(outputs: Outputs) -> list[bool]:

@@ -22,6 +22,9 @@ INPUTS: dict[str, tuple[ua.VariantType, Value]] = {
 }
 """Variables that the PLC writes, with what they are at first."""
 
+UNSAID: dict[str, None] = dict.fromkeys(("Trigger", "Ack"))
+"""Those of which nobody knows whether the PLC has them on until it writes them."""
+
 SIGNALS = {
     "Ready": "ready",
     "Busy": "busy",
@@ -78,7 +81,7 @@ class SignalsObject:
         self._server = server
         self._namespace = namespace
         self._exchange = exchange
-        self._inputs = {name: value for name, (_, value) in INPUTS.items()}
+        self._inputs: dict[str, Any] = {name: value for name, (_, value) in INPUTS.items()} | UNSAID
         self._shown: dict[str, Value] = {}
 
     async def build(self) -> None:
@@ -130,10 +133,14 @@ def inputs_of(written: dict[str, Any]) -> Inputs:
     """Read what the PLC has set; what is none of the kind counts as not set, or as one that cannot be read."""
     trigger_id, recipe = written["TriggerId"], written["Recipe"]
     return Inputs(
-        trigger=written["Trigger"] is True,
-        ack=written["Ack"] is True,
+        trigger=_said(written["Trigger"]),
+        ack=_said(written["Ack"]),
         select=written["SelectRecipe"] is True,
         serial=serial_of("" if written["Serial"] is None else written["Serial"]),
         trigger_id=trigger_id if isinstance(trigger_id, int) else -1,
         recipe=recipe if isinstance(recipe, int) else 0,
     )
+
+
+def _said(value: object) -> bool | None:
+    return None if value is None else value is True

@@ -23,6 +23,7 @@ class Code(IntEnum):
     NOT_TAKEN = 15
     BAD_VALUE = 16
     OTHER_PART = 17
+    TRIGGER_STUCK = 18
     NO_SUCH_RECIPE = 20
     RECIPE_REFUSED = 21
 
@@ -40,6 +41,7 @@ MEANINGS = {
     Code.NOT_TAKEN: "refused: the trigger could not be stored",
     Code.BAD_VALUE: "refused: serial number, trigger id or recipe number cannot be read",
     Code.OTHER_PART: "refused: the trigger id was that of a part with another serial number",
+    Code.TRIGGER_STUCK: "refused: Trigger, without a trigger id, may be on since before the station's start",
     Code.NO_SUCH_RECIPE: "refused: no recipe has that number",
     Code.RECIPE_REFUSED: "refused: the recipe cannot be changed now",
 }
@@ -58,16 +60,16 @@ class Inputs:
     """What the PLC sets.
 
     Attributes:
-        trigger: A part is there.
-        ack: The result on offer has been read.
+        trigger: A part is there; None: the PLC has not said since the station's start.
+        ack: The result on offer has been read; None: as with trigger.
         select: Inspect the product of ``recipe`` from now on.
         serial: Serial number of the part; empty: the line gives it one; None: what is there cannot be read.
         trigger_id: A number that the PLC never gives twice; 0: none. With one, a repeated trigger is one part.
         recipe: Number of the recipe, from 1, in the order of the line's recipes.
     """
 
-    trigger: bool = False
-    ack: bool = False
+    trigger: bool | None = None
+    ack: bool | None = None
     select: bool = False
     serial: str | None = ""
     trigger_id: int = 0
