@@ -1,8 +1,13 @@
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from scuff.cli.main import main
+from scuff.core.bundle import Bundle
+from scuff.core.station_recipe import StoreSettings
+from scuff.store.opening import open_store
 
 pytestmark = pytest.mark.usefixtures("kept_log")
 
@@ -37,3 +42,18 @@ def test_a_recipe_without_a_bundle(
     assert run() == 2
     assert "part: no bundle; set line.bundle in its recipe, or give --bundle DIR" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["recipe.toml"]
+
+
+def test_a_second_line_on_one_database_is_refused_though_its_pictures_lie_elsewhere(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    make_bundle: Callable[..., Bundle],
+) -> None:
+    bundle = make_bundle().folder
+    monkeypatch.chdir(tmp_path)
+    Path("recipe.toml").write_text('[line]\nstation = "lid 1"\n')
+    with closing(open_store(StoreSettings(), "lid 1")) as store, store.hold():
+        assert run("--bundle", str(bundle), "--set", "store.pictures=others") == 2
+    said = capsys.readouterr().err
+    assert "scuff.db: another `scuff station run` works as station 'lid 1' with it; stop it, or give this" in said

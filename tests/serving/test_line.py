@@ -15,7 +15,7 @@ from tests.serving.conftest import Bench, Running
 
 from scuff.core.errors import OtherPartError, RecipeError, StationError, StoreError
 from scuff.core.picture import read_picture
-from scuff.core.verdict import Outcome
+from scuff.core.verdict import Outcome, Verdict
 from scuff.serving.equipment import now
 from scuff.serving.inspecting import decide
 from scuff.serving.port import State, Trigger
@@ -268,6 +268,28 @@ def test_what_a_well_store_refuses_holds_up_no_other_part(running: Running, monk
         assert outcome_of(await bench.part("P2")) is Outcome.PASS
 
     on(running, work)
+
+
+def test_a_part_that_somebody_else_decided_on_is_told_and_counted_as_it_is_stored(
+    running: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(bench: Bench) -> None:
+        real = type(bench.store).finish
+
+        def finish(self: Any, number: int, verdict: Verdict, error: str, *rest: Any) -> None:
+            real(self, number, Verdict(outcome=Outcome.NOT_INSPECTED, rule="given up"), "stopped", *rest)
+            real(self, number, verdict, error, *rest)
+
+        monkeypatch.setattr(type(bench.store), "finish", finish)
+        await bench.part("P1")
+        await bench.until(lambda: bench.line.status.waiting == 0)
+        told = "\n".join(bench.service.metrics.text().decode().splitlines())
+        assert 'scuff_parts_total{outcome="not-inspected"} 1.0' in told
+        assert 'scuff_parts_total{outcome="pass"} 1.0' not in told
+
+    caplog.set_level("INFO", "scuff")
+    on(running, work)
+    assert "part P1: not-inspected, given up" in caplog.messages
 
 
 def test_an_incomplete_part_stays_one_where_the_disk_is_full_too(

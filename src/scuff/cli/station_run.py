@@ -13,7 +13,7 @@ from scuff.serving.keyboard import Keyboard
 from scuff.serving.logs import set_up
 from scuff.serving.ports import open_ports
 from scuff.serving.product import open_products
-from scuff.serving.service import Service, sole
+from scuff.serving.service import Service
 from scuff.station.opening import open_rig
 from scuff.store.opening import open_store
 
@@ -70,7 +70,7 @@ def command(
     recipe = next(iter(products.values())).recipe
     store = open_store(recipe.store, recipe.line.station)
     try:
-        with sole(store):
+        with store.hold():
             rig = open_rig(recipe)
             render_pool(rig.world)
             service = Service(products, rig, store, open_ports(recipe))

@@ -54,17 +54,13 @@ class Finishing:
         refusals = 0
         while True:
             try:
-                await self._equipment.workers.call(IN_STORE, job.part, self._write, job, decision)
-            except FinishedError:  # an earlier attempt was stored although it seemed to fail
-                return decision
+                return await self._equipment.workers.call(IN_STORE, job.part, self._write, job, decision)
             except StoreError as error:
                 self._equipment.faults.note(STORE, str(error))
                 refusals += await self._is_well()
                 if refusals == MOST_REFUSALS:
                     job.frames, decision = (), not_inspected(STORE, str(error))
                 await asyncio.sleep(self._again_s)
-            else:
-                return decision
 
     async def _is_well(self) -> bool:
         try:
@@ -73,7 +69,18 @@ class Finishing:
             return False
         return True
 
-    def _write(self, job: Job, decision: Decision) -> None:
+    def _write(self, job: Job, decision: Decision) -> Decision:
+        """Store a decision, and give what is stored: a part that has its verdict already keeps that."""
+        try:
+            self._finish(job, decision)
+        except FinishedError:  # an earlier attempt was stored although it seemed to fail, or somebody else decided
+            stored = self._equipment.store.part(job.id)
+            assert stored.verdict is not None
+            if (stored.verdict, stored.error) != (decision.verdict, decision.error):
+                return Decision(stored.verdict, stored.error)
+        return decision
+
+    def _finish(self, job: Job, decision: Decision) -> None:
         store, at = self._equipment.store, now()
         if job.frames:
             store.keep_frames(job.id, job.frames)

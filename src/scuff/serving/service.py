@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from filelock import FileLock, Timeout
-
-from scuff.core.errors import PictureError, ScuffError, StationError
+from scuff.core.errors import PictureError, ScuffError
 from scuff.core.recipe import Recipe
 from scuff.serving.backoff import Backoff
 from scuff.serving.equipment import Equipment
@@ -21,7 +20,7 @@ from scuff.serving.port import Entrance, Port
 from scuff.serving.product import Product
 from scuff.serving.systemd import READY, STOPPING, notify
 from scuff.serving.watchdog import LOOK_S, Watchdog
-from scuff.serving.workers import CAPTURE, Workers
+from scuff.serving.workers import CAPTURE, OPENING, Workers
 from scuff.station.capture import Capture
 from scuff.station.drift import DriftController, references_of
 from scuff.station.rig import Rig
@@ -33,8 +32,8 @@ HANGS = 2
 AGAIN_S, LONGEST_S = 1.0, 30.0
 """Time until an entrance that failed is opened again, and at most."""
 
-HELD = ".line.lock"
-"""File in the folder of pictures that a running line holds."""
+GRACE_S = 5.0
+"""What a station that is told to stop waits for cameras that are still being opened."""
 
 
 class Service:
@@ -79,24 +78,34 @@ class Service:
             StoreError: The store cannot be used at the start.
         """
         with self._signals():
+            self._watchdog.start()
+            beating = asyncio.create_task(self._beat())
             try:
                 await self._open()
-                self._watchdog.start()
                 await self._work()
             finally:
                 await self._equipment.workers.call(CAPTURE, "closing", self._rig.close)
                 await asyncio.to_thread(self._equipment.workers.close)
                 self._watchdog.stop()
+                beating.cancel()
                 tell(logging.INFO, "stopped", "the station has stopped")
 
     async def _open(self) -> None:
-        for error in await self._equipment.workers.call(CAPTURE, "opening", self._rig.open):
+        opening = asyncio.ensure_future(self._equipment.workers.call(OPENING, "cameras and light", self._rig.open))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not opening.done():
+            await asyncio.wait({opening}, timeout=GRACE_S)
+        if not opening.done():
+            _leave()
+        for error in await opening:
             self._equipment.faults.note(error.camera, error.reason)
         await self.line.prepare()
 
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            working = [tasks.create_task(work) for work in (self._beat(), self.line.run(), *self._watched())]
+            working = [tasks.create_task(work) for work in (self.line.run(), *self._watched())]
             for each in [*self.entrances, *self._ports]:
                 working.append(tasks.create_task(self._keep(each), name=each.name))
             self._tell_ready()
@@ -168,23 +177,11 @@ async def _end(tasks: Sequence["asyncio.Task[None]"]) -> None:
             tell(logging.WARNING, "slow-to-stop", f"waits for the end of: {names}", reason=names)
 
 
-@contextmanager
-def sole(store: Store) -> Iterator[None]:
-    """Make sure that no other line works with a store: each would give up the other's parts.
-
-    Raises:
-        StationError: One does.
-    """
-    path = store.pictures.folder / HELD
-    try:
-        lock = FileLock(path, timeout=0).acquire()
-    except Timeout as error:
-        raise StationError(
-            f"{path}: another `scuff station run` works with these pictures; stop it, or name another folder in "
-            "store.pictures and another database in store.url"
-        ) from error
-    with lock:
-        yield
+def _leave() -> None:
+    """End the process though a thread hangs: nobody can stop that, and at its end Python would wait for it."""
+    reason = f"cameras or light were still being opened {GRACE_S:g} s after the station was told to stop"
+    tell(logging.WARNING, "stopped", f"the station has stopped; {reason}", reason=reason)
+    os._exit(0)
 
 
 def _follower(recipe: Recipe, rig: Rig) -> Callable[[Capture], None] | None:

@@ -12,13 +12,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CAPTURE, PICTURES, INSPECTION, STORE, HEALTH = "capture", "pictures", "inspection", "store", "health"
-RETENTION = "retention"
+OPENING, RETENTION = "opening", "retention"
 
-THREADS: Mapping[str, int] = {CAPTURE: 1, PICTURES: 1, INSPECTION: 1, STORE: 4, HEALTH: 1, RETENTION: 1}
+THREADS: Mapping[str, int] = {OPENING: 1, CAPTURE: 1, PICTURES: 1, INSPECTION: 1, STORE: 4, HEALTH: 1, RETENTION: 1}
 """Threads of each stage. Several ports may wait for the store at once; a trigger does not wait for them."""
 
-UNLIMITED = frozenset({RETENTION})
-"""Stages whose work may take long, and that no part waits for."""
+LIMITS_S: Mapping[str, float] = {OPENING: 120.0, RETENTION: math.inf}
+"""After how long the work of a stage hangs that no part waits for; cameras may take tens of seconds to open."""
 
 
 class Workers:
@@ -29,7 +29,7 @@ class Workers:
 
         Args:
             watchdog: Ends the process when a function does not come back.
-            limit_s: After so long.
+            limit_s: After so long; but for stages that have a limit of their own.
         """
         self._watchdog, self._limit_s = watchdog, limit_s
         self._pools = {stage: ThreadPoolExecutor(threads, stage) for stage, threads in THREADS.items()}
@@ -46,7 +46,7 @@ class Workers:
         """
 
         def work() -> T:
-            with self._watchdog.watching(stage, about, math.inf if stage in UNLIMITED else self._limit_s):
+            with self._watchdog.watching(stage, about, LIMITS_S.get(stage, self._limit_s)):
                 return function(*args, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self._pools[stage], work)

@@ -45,12 +45,28 @@ def watch(engine: Engine) -> None:
     event.listen(engine, "checkin", end)
 
 
+def ping(connection: Connection) -> None:
+    """Ask for a sign of life on a connection that is kept; it is cut, and this raises, where none comes soon."""
+    driver: Any = connection.connection.dbapi_connection
+    with _cut_after(PING_S, driver.fileno()):
+        connection.execute(text("SELECT 1"))
+
+
 def allow_long_work(connection: Connection) -> None:
     """Let a transaction take as long as it takes."""
     timer = connection.info.pop(TIMER, None)
     if timer is not None:
         timer.cancel()
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def allow_long_life(connection: Connection) -> None:
+    """Take a connection out of the pool for as long as its user wants, without a transaction."""
+    timer = connection.info.pop(TIMER, None)
+    if timer is not None:
+        timer.cancel()
+    connection.execution_options(isolation_level="AUTOCOMMIT")
+    connection.detach()
 
 
 @contextlib.contextmanager

@@ -108,6 +108,17 @@ class Database:
             answering.allow_long_work(connection)
             yield connection
 
+    def lasting(self) -> Connection:
+        """Give a connection of a server that is no transaction, and that the caller keeps and closes.
+
+        Raises:
+            StoreError: The database fails.
+        """
+        with told(self.where):
+            connection = self.engine.connect()
+            answering.allow_long_life(connection)
+            return connection
+
     def free_bytes(self) -> dict[Path, int]:
         """Room on the disk of a file, by its folder; empty: a server looks after its own."""
         return {} if self.file is None else {self.file.parent: shutil.disk_usage(self.file.parent).free}

@@ -17,17 +17,18 @@ def watch(engine: Engine, file: Path) -> None:
     """Give up every connection whose file is no longer the one with the name."""
 
     def remember(_: Any, record: Any) -> None:
-        record.info[OPENED] = _identity(file)
+        record.info[OPENED] = identity(file)
 
     def compare(_: Any, record: Any, __: Any) -> None:
-        if record.info.get(OPENED) != _identity(file):
+        if record.info.get(OPENED) != identity(file):
             raise DisconnectionError(f"{file} is another file now")
 
     event.listen(engine, "connect", remember)
     event.listen(engine, "checkout", compare)
 
 
-def _identity(file: Path) -> Identity | None:
+def identity(file: Path) -> Identity | None:
+    """What tells a file from another one of the same name; ``None``: it is not there."""
     try:
         found = file.stat()
     except OSError:

@@ -1,6 +1,7 @@
 """The store of a station: what has returned is durable, and whatever was triggered is found again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from scuff.core.station_recipe import StoreSettings
 from scuff.core.verdict import Outcome, Verdict
 from scuff.store import intake, reading
 from scuff.store.database import Database
+from scuff.store.holding import Hold, holds_of
 from scuff.store.pictures import Pictures
 from scuff.store.records import (
     Act,
@@ -42,7 +44,28 @@ class Store:
     def __init__(self, database: Database, pictures: Pictures, settings: StoreSettings, station: str) -> None:
         self.pictures = pictures
         self._database, self._settings, self._station = database, settings, station
+        self._holds: Sequence[Hold] = ()
         self._retention = Retention(database, pictures, settings, station)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Work with the parts of the station alone; meanwhile ``begin`` and ``check`` make sure that it is so.
+
+        A hold that is lost, with the connection to a server, is taken again by the next of them.
+
+        Raises:
+            StoreError: Another line works with them, or with the pictures, or the database fails.
+        """
+        holds = holds_of(self._database, self.pictures.folder, self._station)
+        with ExitStack() as held:
+            for each in holds:
+                held.callback(each.release)
+                each.take()
+            self._holds = holds
+            try:
+                yield
+            finally:
+                self._holds = ()
 
     def begin(self, trigger: str, part: str, source: str, recipe: RecipeVersion, bundle: str, at: datetime) -> Begun:
         """Take a part on.
@@ -56,8 +79,9 @@ class Store:
             at: When the trigger came.
 
         Raises:
-            StoreError: The database fails.
+            StoreError: The database fails, or another line has taken the station that this one held.
         """
+        self._keep_hold()
         row = Part(
             station=self._station,
             trigger=trigger,
@@ -238,6 +262,7 @@ class Store:
         Raises:
             StoreError: Why not.
         """
+        self._keep_hold()
         with self._database.writing() as session:
             session.execute(text("SELECT 1"))
         free = {self.pictures.folder: self.pictures.free_bytes(), **self._database.free_bytes()}
@@ -251,3 +276,7 @@ class Store:
     def close(self) -> None:
         """Close the connections."""
         self._database.close()
+
+    def _keep_hold(self) -> None:
+        for each in self._holds:
+            each.take()
