@@ -554,6 +554,22 @@ def test_another_product_is_chosen_when_no_part_waits(running: Running) -> None:
     on(running, work)
 
 
+def test_a_capture_is_looked_at_as_one_of_its_own_product(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[tuple[str, str]] = []
+
+    async def work(bench: Bench) -> None:
+        stages = bench.line._stages
+        monkeypatch.setattr(stages, "_look", lambda product, capture: looked.append((product.name, capture.part)))
+        await bench.part("P1")
+        await bench.until(lambda: bench.line.status.waiting == 0)
+        await bench.line.select("lid", "plc")
+        await bench.part("P2")
+        await bench.until(lambda: len(looked) == 2)
+
+    on(running, work)
+    assert looked == [("plate", "P1"), ("lid", "P2")]
+
+
 def test_what_is_done_with_the_station_is_stored(running: Running, store: Store) -> None:
     async def work(bench: Bench) -> None:
         await bench.line.select("lid", "Ada")

@@ -6,6 +6,8 @@ import pytest
 from scuff.core.bundle import Bundle
 from scuff.core.errors import RecipeError
 from scuff.serving.product import open_products
+from scuff.station.drift import Reference, references_of
+from scuff.station.exposure import Setting
 
 
 @pytest.fixture
@@ -64,6 +66,19 @@ def test_a_product_that_wants_other_pictures_than_the_station_takes(
         path.write_text(path.read_text() + more)
     with pytest.raises(RecipeError, match=message):
         open_products(recipes, [], bundle)
+
+
+def test_a_product_has_the_cameras_of_the_station_and_a_level_of_its_own(tmp_path: Path, bundle: Path) -> None:
+    recipes = [write(tmp_path / "1.toml", "lid"), write(tmp_path / "2.toml", "cup"), write(tmp_path / "3.toml", "cap")]
+    camera = '[[cameras]]\nname = "top"\ndriver = "aravis"\ndevice = "S1"\nexposure_us = 99.0\n'
+    light = '[[lightings]]\nname = "low"\nlevel = { top = %s }\n'
+    recipes[0].write_text(recipes[0].read_text() + camera + light % 0.5)
+    recipes[1].write_text(recipes[1].read_text() + camera + light % 0.25)
+    products = open_products(recipes, [], bundle)
+    assert not products["cap"].simulated
+    key, used = ("top", "low"), Setting(99.0)
+    held = [references_of(product.recipe) for product in products.values()]
+    assert held == [{key: Reference(used, 0.5)}, {key: Reference(used, 0.25)}, {}]
 
 
 def test_products_that_share_the_pictures_of_the_station(tmp_path: Path, bundle: Path) -> None:

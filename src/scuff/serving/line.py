@@ -34,7 +34,7 @@ class Line:
         equipment: Equipment,
         products: Mapping[str, Product],
         ports: Sequence[Port] = (),
-        look: Callable[[Capture], None] | None = None,
+        look: Callable[[Product, Capture], None] | None = None,
     ) -> None:
         """Prepare it.
 

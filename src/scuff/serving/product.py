@@ -12,12 +12,16 @@ from scuff.core.errors import RecipeError
 from scuff.core.polygon import ANY_CAMERA
 from scuff.core.recipe import Recipe
 from scuff.core.recipe_file import load_recipe, recipe_text
+from scuff.core.station_recipe import Lighting
 from scuff.inspection.part_result import Standard, standard_of
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.tolerance import Judge
 from scuff.station.light_guard import LightGuard
 from scuff.station.opening import cameras_of, lightings_of
 from scuff.store.records import RecipeVersion
+
+STATIONS = ("cameras", "light", "exposure")
+"""Tables by which pictures are taken and their light is judged: a station has one of each for all products."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,8 @@ def open_products(recipes: Sequence[Path], overrides: Sequence[str], bundle: Pat
             )
         first = next((product.recipe for product in products.values()), recipe)
         check_pictures(path, recipe, first)
-        products[recipe.product.name] = open_product(recipe, bundle)
+        stations = {table: getattr(first, table) for table in STATIONS}
+        products[recipe.product.name] = open_product(recipe.model_copy(update=stations), bundle)
     return products
 
 
@@ -130,9 +135,12 @@ def check_pictures(path: Path, recipe: Recipe, station: Recipe) -> None:
     Raises:
         RecipeError: It would take others, by which nobody meant the product to be judged.
     """
-    for table in ("cameras", "lightings"):
-        own: Sequence[object] = getattr(recipe, table)
-        if own and own != getattr(station, table):
+    pictures = {
+        "cameras": (recipe.cameras, station.cameras),
+        "lightings": (_as_lit(recipe), _as_lit(station)),  # each product shines in its own way: levels may differ
+    }
+    for table, (own, stations) in pictures.items():
+        if own and own != stations:
             raise RecipeError(
                 f"{path}: [[{table}]] differs from that of the first recipe, {station.product.name}, by which the "
                 "station takes its pictures; write the same into both, or leave it out here"
@@ -156,3 +164,7 @@ def check_pictures(path: Path, recipe: Recipe, station: Recipe) -> None:
             f"{path}: frames.fused names {missing[0]!r}, which the station does not take; its [[lightings]] are "
             f"{', '.join(lightings)}"
         )
+
+
+def _as_lit(recipe: Recipe) -> tuple[Lighting, ...]:
+    return tuple(lighting.model_copy(update={"level": {}}) for lighting in recipe.lightings)

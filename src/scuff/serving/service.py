@@ -4,14 +4,14 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from scuff.core.errors import PictureError, ScuffError
-from scuff.core.recipe import Recipe
+from scuff.core.errors import ScuffError
 from scuff.serving.backoff import Backoff
 from scuff.serving.equipment import Equipment
 from scuff.serving.faults import Faults
+from scuff.serving.following import Following
 from scuff.serving.health import retain, watch_rig, watch_store
 from scuff.serving.line import Line
 from scuff.serving.logs import tell
@@ -21,8 +21,6 @@ from scuff.serving.product import Product
 from scuff.serving.systemd import READY, STOPPING, notify
 from scuff.serving.watchdog import LOOK_S, Watchdog
 from scuff.serving.workers import CAPTURE, OPENING, Workers
-from scuff.station.capture import Capture
-from scuff.station.drift import DriftController, references_of
 from scuff.station.rig import Rig
 from scuff.store.store import Store
 
@@ -62,7 +60,7 @@ class Service:
         self.metrics, self._stopping = Metrics(), asyncio.Event()
         workers = Workers(self._watchdog, HANGS * settings.part_timeout_s)
         self._equipment = Equipment(settings, rig, store, workers, Faults(self._noticed), self.metrics)
-        self.line = Line(self._equipment, products, ports, _follower(self._recipe, rig))
+        self.line = Line(self._equipment, products, ports, Following(products.values(), rig).look)
         self.entrances: list[Entrance] = []
 
     def stop(self) -> None:
@@ -182,24 +180,3 @@ def _leave() -> None:
     reason = f"cameras or light were still being opened {GRACE_S:g} s after the station was told to stop"
     tell(logging.WARNING, "stopped", f"the station has stopped; {reason}", reason=reason)
     os._exit(0)
-
-
-def _follower(recipe: Recipe, rig: Rig) -> Callable[[Capture], None] | None:
-    """What makes up for drift from part to part; ``None`` where the recipe was not tuned."""
-    references = references_of(recipe)
-    if not references:
-        return None
-    controller = DriftController(recipe, references)
-
-    def look(capture: Capture) -> None:
-        try:
-            adjustments = controller.look(capture)
-        except PictureError as error:  # the inspection of the part says so, too
-            tell(logging.WARNING, "not-followed", str(error), part=capture.part, reason=str(error))
-            return
-        for each in adjustments:
-            level = logging.WARNING if each.at_limit else logging.INFO
-            tell(level, "adjusted", str(each), camera=each.camera, part=capture.part)
-            rig.adjust(each.camera, each.lighting, each.exposure_us, each.gain_db)
-
-    return look

@@ -13,6 +13,7 @@ from scuff.serving.finishing import Finishing
 from scuff.serving.inspecting import decide, incomplete, keep_pictures
 from scuff.serving.job import Job, not_inspected
 from scuff.serving.logs import tell
+from scuff.serving.product import Product
 from scuff.serving.workers import CAPTURE, INSPECTION, PICTURES
 from scuff.serving.workers import STORE as IN_STORE
 from scuff.station.capture import Capture
@@ -39,7 +40,7 @@ class Stages:
         equipment: Equipment,
         waiting: "asyncio.Queue[Job]",
         finishing: Finishing,
-        look: Callable[[Capture], None] | None = None,
+        look: Callable[[Product, Capture], None] | None = None,
     ) -> None:
         """Prepare them.
 
@@ -47,7 +48,7 @@ class Stages:
             equipment: Of the line.
             waiting: Parts that were taken on.
             finishing: Takes the decisions.
-            look: Called with each capture, in the thread of captures, before the next one.
+            look: Called with each capture and the product of its part, in the thread of captures, before the next one.
         """
         self._equipment, self._waiting, self._finishing, self._look = equipment, waiting, finishing, look
         self._captured: asyncio.Queue[tuple[Job, Capture]] = asyncio.Queue(1)
@@ -90,7 +91,7 @@ class Stages:
             tell(logging.WARNING, "capture-failed", f"part {job.part}: {error}", **told, reason=error.reason)
         await self._captured.put((job, capture))
         if self._look is not None:
-            await self._timed(job, CAPTURE, self._look, capture)
+            await self._timed(job, CAPTURE, self._look, job.product, capture)
 
     async def _inspect(self, job: Job, capture: Capture) -> None:
         if capture.is_complete:
