@@ -100,7 +100,7 @@ def test_a_server_that_hung_is_held_again(open_at: Open, postgres: PostgresServe
     with store.hold():
         with postgres.frozen(), pytest.raises(StoreError, match="start the database"):
             store.check()
-        said = []
+        said: list[str] = []
         while not said or said[-1]:  # until the server has noticed that the old connection is gone
             said.append(refusal_of(store))
     assert all("has not noticed yet that the connection to it broke" in each for each in said[:-1])

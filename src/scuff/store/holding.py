@@ -25,6 +25,7 @@ NOTICED = ("tcp_keepalives_idle = 5", "tcp_keepalives_interval = 2", "tcp_keepal
 """How soon a server lets go of what a machine held that is gone: by itself it would wait for two hours."""
 
 UNNOTICED = "; or the server has not noticed yet that the connection to it broke, and does so within 15 s"
+"""What may also be the matter where a lock that was held is not had again."""
 
 
 class Hold(Protocol):
