@@ -14,7 +14,11 @@ from tests.serving.conftest import Bench, Running
 
 from scuff.core.errors import StationError, StoreError
 from scuff.core.station_recipe import Http
+from scuff.core.verdict import Outcome, Verdict
+from scuff.serving.equipment import now
 from scuff.serving.http import HttpEntrance
+from scuff.serving.product import Product
+from scuff.store.store import Store
 
 
 def ask(port: int, path: str, body: object = None, method: str | None = None) -> tuple[int, Any]:
@@ -70,6 +74,20 @@ def test_a_trigger_is_accepted_and_its_part_found(running: Running) -> None:
         assert [picture["camera"] for picture in part["pictures"]] == ["left", "right"]
         assert (await ask("/trigger", {"id": "T1"}))[1]["is_new"] is False
         assert [each["id"] for each in (await ask("/parts?part=bad1"))[1]] == [1]
+
+    on(running, work)
+
+
+def test_a_report_of_another_version_is_listed_as_one(running: Running, product: Product, store: Store) -> None:
+    begun = store.begin("old", "P1", "test", product.version, product.bundle, now())
+    store.finish(begun.id, Verdict(outcome=Outcome.PASS, rule="no defects"), "", '{"schema_version": 2}', (), now())
+
+    async def work(bench: Bench, ask: Ask) -> None:
+        await bench.part("P2")
+        code, (new, old) = await ask("/parts")
+        assert (code, new["report"]["part"], new["report_error"]) == (200, "P2", "")
+        assert (old["state"], old["report"]) == ("finished", None)
+        assert "its stored report cannot be read" in old["report_error"]
 
     on(running, work)
 

@@ -536,6 +536,30 @@ def test_parts_without_a_verdict_get_one_at_the_next_start(running: Running, pro
     on(running, work)
 
 
+def test_a_report_of_another_version_is_told_once_and_holds_up_no_other(
+    running: Running, product: Product, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.join("plc")
+    verdict = Verdict(outcome=Outcome.PASS, rule="no defects")
+    for number, report in enumerate(('{"schema_version": 2}', "no JSON"), start=1):
+        begun = store.begin(f"old{number}", f"P{number}", "test", product.version, product.bundle, now())
+        store.finish(begun.id, verdict, "", report, (), now())
+
+    async def work(bench: Bench) -> None:
+        for part in ("P3", "P4"):
+            await bench.part(part)
+        await bench.until(lambda: len(bench.port.reports) == 2)
+        assert [report.part for report in bench.port.reports] == ["P3", "P4"]
+        bench.line._deliveries[0].wake(1)  # all are looked at again
+        await bench.line._deliveries[0].idle()
+        assert [delivery.id for delivery in store.undelivered("plc", 0, 9)] == [1, 2]
+
+    on(running, work)
+    told = [message for message in caplog.messages if "not published" in message]
+    assert [message.split(":")[2] for message in told] == [" part 1", " part 2"]
+    assert "(schema_version: Input should be 1)" in told[0]
+
+
 def test_another_product_is_chosen_when_no_part_waits(running: Running) -> None:
     async def work(bench: Bench) -> None:
         bench.rig.gate.clear()

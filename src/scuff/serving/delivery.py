@@ -11,7 +11,7 @@ from scuff.serving.backoff import Backoff
 from scuff.serving.equipment import STORE, Equipment, now
 from scuff.serving.logs import tell
 from scuff.serving.port import Port, PublishError
-from scuff.serving.report import PartReport
+from scuff.serving.report import PartReport, ReportError, read_report
 from scuff.serving.workers import STORE as IN_STORE
 from scuff.store.records import Delivery
 
@@ -40,7 +40,7 @@ class Deliveries:
         self._equipment, self._port, self._earliest = equipment, port, earliest
         self._more, self._backoff = asyncio.Event(), Backoff(first_s, LONGEST_S)
         self._joined = self._after = self._reached = 0
-        self._finished = math.inf
+        self._finished, self._unreadable = math.inf, set[int]()
         self._more.set()
         self._is_idle = asyncio.Event()
 
@@ -98,8 +98,13 @@ class Deliveries:
         return len(ready) < BATCH
 
     async def _hand_over(self, delivery: Delivery) -> None:
-        """Offer a result until the port takes it."""
-        report, attempts = PartReport.model_validate_json(delivery.report), 0
+        """Offer a result until the port takes it; one that cannot be read stays for a version that can."""
+        try:
+            report = read_report(delivery.id, delivery.report)
+        except ReportError as error:
+            self._pass_over(delivery, str(error))
+            return
+        attempts = 0
         while not await self._offer(report, is_first=attempts == 0):
             attempts += 1
             await self._backoff.wait()
@@ -108,6 +113,14 @@ class Deliveries:
         await self._equipment.workers.call(IN_STORE, name, self._equipment.store.delivered, delivery.id, name)
         self._after = delivery.id
         self._tell(report)
+
+    def _pass_over(self, delivery: Delivery, reason: str) -> None:
+        """Go on with the next result; told once, however often the line comes by."""
+        self._after, name = delivery.id, self._port.name
+        if delivery.id not in self._unreadable:
+            self._unreadable.add(delivery.id)
+            message = f"{name}: not published: {reason}"
+            tell(logging.ERROR, "not-published", message, id=delivery.id, port=name, reason=reason)
 
     async def _offer(self, report: PartReport, is_first: bool) -> bool:
         """Offer a result once; a port that is only just connecting is no fault yet."""

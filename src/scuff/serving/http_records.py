@@ -7,7 +7,7 @@ from pydantic import Field
 from scuff.core.frozen import Frozen
 from scuff.serving.messages import Printable
 from scuff.serving.port import State
-from scuff.serving.report import PartReport
+from scuff.serving.report import PartReport, ReportError, read_report
 from scuff.store.records import StoredPart
 
 Name = Annotated[Printable, Field(max_length=200)]
@@ -48,7 +48,8 @@ class PartOut(Frozen):
     source: str = Field(description="The port that the trigger came through.")
     triggered_at: str = Field(description="UTC, ISO 8601.")
     state: Literal["waiting", "finished"]
-    report: PartReport | None = Field(description="What was published; null while it waits.")
+    report: PartReport | None = Field(description="What was published; null while it waits, or if it cannot be read.")
+    report_error: str = Field(description="Why the report cannot be read; empty: it can, or there is none yet.")
     pictures: tuple[PictureOut, ...]
 
     @classmethod
@@ -63,6 +64,7 @@ class PartOut(Frozen):
             )
             for frame in part.frames
         )
+        report, report_error = _read(part)
         return cls(
             id=part.id,
             part=part.part,
@@ -70,9 +72,18 @@ class PartOut(Frozen):
             source=part.source,
             triggered_at=part.triggered_at.isoformat(),
             state="waiting" if part.verdict is None else "finished",
-            report=PartReport.model_validate_json(part.report) if part.report else None,
+            report=report,
+            report_error=report_error,
             pictures=pictures,
         )
+
+
+def _read(part: StoredPart) -> tuple[PartReport | None, str]:
+    """The report of a part, or why it cannot be read: others are listed with it."""
+    try:
+        return (read_report(part.id, part.report) if part.report else None), ""
+    except ReportError as error:
+        return None, str(error)
 
 
 class StatusOut(Frozen):

@@ -2,10 +2,15 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from scuff.core.errors import ScuffError
 from scuff.core.frozen import Frozen
 from scuff.core.verdict import Outcome
+
+
+class ReportError(ScuffError):
+    """A stored report is none that this version of scuff reads."""
 
 
 class FoundDefect(Frozen):
@@ -39,3 +44,24 @@ class PartReport(Frozen):
     triggered_at: str = Field(description="When the trigger came, UTC, ISO 8601.")
     finished_at: str = Field(description="When the verdict was stored, UTC, ISO 8601.")
     inspection_ms: float | None = Field(description="Time that finding and judging took; null if not inspected.")
+
+
+def read_report(number: int, text: str) -> PartReport:
+    """Read a report as the store has it.
+
+    Args:
+        number: Of the part.
+        text: JSON.
+
+    Raises:
+        ReportError: Another version of scuff has written it, or it was changed.
+    """
+    try:
+        return PartReport.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "JSON"
+        raise ReportError(
+            f"part {number}: its stored report cannot be read ({where}: {first['msg']}); "
+            "use the version of scuff that wrote it"
+        ) from error
