@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from tests.fixtures.raw_frames import capture, lit_frame
@@ -49,6 +50,11 @@ def test_a_lamp_that_ages_by_30_per_cent_at_once_is_made_up_for_after_one_captur
     assert line.levels(0.6, 0.42, 0.42, 0.42) == pytest.approx([0.6, 0.42, 0.594, 0.594], abs=0.003)
     assert line.setting.exposure_us == pytest.approx(1000 * math.sqrt(2))  # 1 / 0.7 is within the tolerance of it
     assert line.controller.warnings == ()
+
+
+def test_a_device_that_tells_no_exposure_is_not_followed() -> None:
+    frame = replace(lit_frame(0.3, 1000.0, 0.0, lighting="all"), exposure_us=0.0)
+    assert DriftController(recipe_of(), {KEY: REFERENCE}).look(capture(frame)) == []
 
 
 def test_what_it_did_is_told() -> None:

@@ -116,8 +116,9 @@ class DriftController:
     def look(self, capture: Capture) -> list[Adjustment]:
         """Look at the frames of a part.
 
-        Only frames speak: what lacks in a capture set is not followed. A correction starts from the exposure that the
-        frame itself was taken with, so that it does not matter how many parts later it takes effect.
+        Only frames speak: what lacks in a capture set is not followed, nor is a device that tells no exposure. A
+        correction starts from the exposure that the frame itself was taken with, so that it does not matter how many
+        parts later it takes effect.
 
         Returns:
             What to set for the next parts, and what has just reached its limit; empty: all is well.
@@ -127,7 +128,11 @@ class DriftController:
         """
         if not self._settings.follow:
             return []
-        found = [self._look(frame) for frame in capture.frames if (frame.camera, frame.lighting) in self._references]
+        found = [
+            self._look(frame)
+            for frame in capture.frames
+            if (frame.camera, frame.lighting) in self._references and frame.exposure_us > 0
+        ]
         return [each for each in found if each is not None]
 
     def _look(self, frame: RawFrame) -> Adjustment | None:
