@@ -24,9 +24,9 @@ Parts 1 to 60 train, 201 and on tune, 1001 and on are counted. A flaw counts if 
 luminaire, and is found where the marks of one camera meet it, by the rule of `scuff evaluate`; of several lightings of
 a camera the highest score of each pixel counts. More frames bring more false alarms, so the ways are compared where
 they cost the same: fixed light has the threshold of its bundle, and every other way the lowest one down to which it
-makes no more false alarms on the parts that tune, all lamps being fresh. A lamp has aged before the first part of a
-run, so the parts that the drift controller needs are in its figures. Intervals: 95 %, bootstrap over parts; gains are
-over fixed light with as aged a lamp and without the controller, paired by parts.
+makes no more false alarms on the parts that tune, all lamps being fresh (--unmatched: that of its bundle). A lamp has
+aged before the first part of a run, so the parts that the drift controller needs are in its figures. Intervals: 95 %,
+bootstrap over parts; gains are over fixed light with as aged a lamp and without the controller, paired by parts.
 """
 
 import argparse
@@ -152,7 +152,7 @@ def _ways(asked: argparse.Namespace, tuning: Sequence[str]) -> list[Way]:
     truths = _truths(single, tuning)
     allowed = _alarms(_counts(inspect(fixed, tuning, 1.0, follow=False), tuning, truths, fixed.threshold))
     ways = [Way(name, recipe, looks, looks.criteria.threshold) for name, recipe, looks in others]
-    return [fixed, *(_matched(way, tuning, truths, allowed) for way in ways)]
+    return [fixed, *(ways if asked.unmatched else [_matched(way, tuning, truths, allowed) for way in ways])]
 
 
 def _matched(way: Way, parts: Sequence[str], truths: Truths, allowed: int) -> Way:
@@ -247,6 +247,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--lamp", type=float, nargs="+", default=[1.0, 0.7, 0.5], help="what is left of lamp A")
     parser.add_argument("--width", type=int, default=1368, help="of a frame, in pixels")
     parser.add_argument("--cache", type=Path, help="folder of rendered parts; OUT/booth-cache if not given")
+    parser.add_argument("--unmatched", action="store_true", help="every way has the threshold of its bundle")
     parser.add_argument("--smoke", action="store_true", help="a few small parts, to see that it runs")
     asked = parser.parse_args()
     if asked.smoke:

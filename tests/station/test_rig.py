@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
+from scuff.booth.layers import Layers
 from scuff.core.errors import StationError
 from scuff.core.recipe import Recipe
 from scuff.core.station_recipe import CameraSettings, Fault, Lighting, Simulation
@@ -108,6 +109,22 @@ def test_after_a_fault_the_part_is_incomplete_and_the_next_one_whole(rig: Rig, f
     recovered = rig.capture("P0002")
     assert recovered.errors == ()
     assert len(recovered.frames) == 4
+
+
+def test_a_defect_of_a_driver_costs_one_part(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frame that it was about to give is not due any more."""
+    layers, broken = World.layers, iter([True])
+
+    def fail_once(self: World, camera: str) -> Layers:
+        if next(broken, False):
+            raise SystemError("recursion depth mismatch")
+        return layers(self, camera)
+
+    assert rig.capture("P0001").is_complete
+    monkeypatch.setattr(World, "layers", fail_once)
+    with pytest.raises(SystemError):
+        rig.capture("P0002")
+    assert rig.capture("P0003").is_complete
 
 
 def test_a_second_step_that_fails_keeps_the_frames_of_the_first(simulation: Simulation) -> None:

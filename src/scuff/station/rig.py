@@ -166,14 +166,16 @@ class Rig:
         """Wait for all cameras; where one fails, none is trusted to be in step with the others any more."""
         done = []
         wait(started.values())
-        for name, future in started.items():
-            try:
-                done.append(future.result())
-            except ScuffError as error:
-                errors.append(said := AcquisitionError.of(name, error))
-                self._keepers[name].failed(said)
-        if len(done) < len(started):
-            self._drop()
+        try:
+            for name, future in started.items():
+                try:
+                    done.append(future.result())
+                except ScuffError as error:
+                    errors.append(said := AcquisitionError.of(name, error))
+                    self._keepers[name].failed(said)
+        finally:  # a defect of a driver, too, must leave no frame to the next part
+            if len(done) < len(started):
+                self._drop()
         return done
 
     def _check_together(self, frames: Sequence[RawFrame], errors: list[AcquisitionError]) -> None:

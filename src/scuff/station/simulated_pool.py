@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO
 from uuid import uuid4
 from zipfile import BadZipFile
@@ -41,6 +42,9 @@ LIGHT, TRUTH = ".npy", ".npz"
 
 CARD = 0
 """Number of the reference card; parts have numbers from 1."""
+
+READING = Lock()
+"""Held while NumPy reads a header: CPython 3.11 fails now and then where two threads parse Python at once."""
 
 FLAW_KEYS = tuple(field.name for field in fields(SeenFlaw) if field.name != "own")
 """What is kept of a flaw as text."""
@@ -158,7 +162,7 @@ def _flaw(kept: dict[str, Any], own: NDArray[np.bool_]) -> SeenFlaw:
 def _read(path: Path) -> Any:
     """Read an array, or a table of them."""
     try:
-        with path.open("rb") as file:
+        with READING, path.open("rb") as file:
             loaded = np.load(file)
             return loaded if isinstance(loaded, np.ndarray) else dict(loaded)
     except (ValueError, EOFError, BadZipFile) as error:
