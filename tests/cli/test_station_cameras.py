@@ -107,7 +107,7 @@ def test_cameras_are_looked_for_at_the_port_that_is_named(
         return found
 
     driver = ModuleType("aravis")
-    driver.discover = discover  # type: ignore[attr-defined]
+    monkeypatch.setattr(driver, "discover", discover, raising=False)
     monkeypatch.setitem(sys.modules, "scuff.station.drivers.aravis", driver)
     look("--discover", "eth1", code=code)
     assert asked == ["eth1"]

@@ -7,9 +7,9 @@ import numpy as np
 import openvino
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from numpy.typing import NDArray
 from tests.fixtures.networks import TINY
+from torch.nn.functional import cross_entropy
 
 from scuff.export import networks
 from scuff.export.conversion import openvino_model
@@ -51,7 +51,7 @@ def trained_state() -> dict[str, torch.Tensor]:
     for _ in range(STEPS):
         pixels, truth = zip(*(blobs(generator, (64, 64), 4) for _ in range(8)), strict=True)
         logits = network(torch.tensor(np.stack(pixels)).permute(0, 3, 1, 2))
-        loss = F.cross_entropy(logits, torch.tensor(np.stack(truth)).long())
+        loss = cross_entropy(logits, torch.tensor(np.stack(truth)).long())
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -1,7 +1,7 @@
 """A line with a fake rig, a real store and a tiny network."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from scuff.core.bundle import Bundle
 from scuff.core.recipe import Product as CoreProduct
 from scuff.core.recipe import Recipe
 from scuff.core.station_recipe import StoreSettings
+from scuff.core.verdict import Outcome
 from scuff.serving.port import PublishError, Trigger
 from scuff.serving.product import Product, open_product
 from scuff.serving.report import PartReport
@@ -77,6 +78,22 @@ class Bench:
 
 
 Running = Callable[..., AbstractAsyncContextManager[Bench]]
+
+
+def outcome_of(part: StoredPart) -> Outcome:
+    """The outcome of a part that has its verdict."""
+    assert part.verdict is not None
+    return part.verdict.outcome
+
+
+def on(running: Running, work: Callable[[Bench], Awaitable[None]], **changes: object) -> None:
+    """Do something with a line that runs."""
+
+    async def run() -> None:
+        async with running(**changes) as bench:
+            await work(bench)
+
+    asyncio.run(run())
 
 
 @pytest.fixture

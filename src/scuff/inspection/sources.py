@@ -160,7 +160,7 @@ def _matches(argument: str) -> list[Path]:
         return [path]
     if not glob.has_magic(argument):
         raise PictureError(f"{argument}: there is no such file or folder")
-    matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob refuses absolute patterns
+    matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - in Path.glob ** gives no files
     found = [match for match in map(Path, sorted(matches)) if match.is_dir() or is_picture(match)]
     if not found:
         raise PictureError(f"{argument}: no picture matches this pattern; {_suffixes()}")

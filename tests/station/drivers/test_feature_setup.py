@@ -6,7 +6,7 @@ import pytest
 
 from scuff.core.station_recipe import CameraSettings
 from scuff.station.acquisition_error import SettingRejectedError
-from scuff.station.drivers.device import DeviceFault
+from scuff.station.drivers.device import DeviceError
 from scuff.station.drivers.feature_setup import FeatureSetup
 
 SETTINGS = CameraSettings(name="top", driver="aravis", exposure_us=5000.0, gain_db=2.0)
@@ -39,7 +39,7 @@ class Table:
 
     def write(self, name: str, value: str) -> None:
         if self.silent or name not in self.values or value not in self.entries.get(name, (value,)):
-            raise DeviceFault("refused", is_silence=self.silent)
+            raise DeviceError("refused", is_silence=self.silent)
         self.written.append(f"{name}={value}")
         if name not in self.stubborn:
             self.values[name] = value
@@ -152,7 +152,7 @@ def test_what_a_device_makes_something_else_of_is_rejected(table: Table) -> None
 
 def test_who_does_not_answer_has_rejected_nothing(table: Table) -> None:
     table.silent = True
-    with pytest.raises(DeviceFault):
+    with pytest.raises(DeviceError):
         configure(table)
 
 

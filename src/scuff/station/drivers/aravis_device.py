@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from scuff.station.drivers.aravis_library import CALLBACK, AravisLibrary, Pointer
 from scuff.station.drivers.aravis_stream import AravisStream
-from scuff.station.drivers.device import DeviceFault, Identity
+from scuff.station.drivers.device import DeviceError, Identity
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def open_gige(library: AravisLibrary, address: str, interface: str) -> "AravisDe
         interface: IP address of the port that it is at.
 
     Raises:
-        DeviceFault: It does not answer.
+        DeviceError: It does not answer.
     """
     ends = [library.call("g_inet_address_new_from_string", end.encode()) for end in (interface, address)]
     try:
@@ -42,13 +42,13 @@ def open_usb(library: AravisLibrary, serial: str) -> "AravisDevice":
     """Connect to a USB3 Vision camera by its serial number; asks no network.
 
     Raises:
-        DeviceFault: There is none of that serial number.
+        DeviceError: There is none of that serial number.
     """
     interface = library.call("arv_uv_interface_get_instance")
     library.call("arv_interface_update_device_list", interface)
     device = library.call("arv_interface_open_device", interface, serial.encode())
     if not device:
-        raise DeviceFault(f"no USB3 Vision camera has the serial number {serial}", is_silence=True)
+        raise DeviceError(f"no USB3 Vision camera has the serial number {serial}", is_silence=True)
     return AravisDevice(library, device)
 
 
@@ -112,7 +112,7 @@ class AravisDevice:
             entries = self._ask(
                 "arv_device_dup_available_enumeration_feature_values_as_strings", name, ctypes.addressof(count)
             )
-        except DeviceFault as fault:
+        except DeviceError as fault:
             return _none_unless_silent(fault, ())
         names = tuple(entries[index].decode() for index in range(count.value))
         self._library.call("g_free", ctypes.cast(entries, ctypes.c_void_p))
@@ -126,7 +126,7 @@ class AravisDevice:
             try:
                 self._ask(f"arv_device_get_{kind}_feature_bounds", name, *ends)
                 step = float(self._ask(f"arv_device_get_{kind}_feature_increment", name))
-            except DeviceFault as fault:
+            except DeviceError as fault:
                 _none_unless_silent(fault, None)
                 continue
             return float(least.value), float(greatest.value), step if step > 1e-300 else 0.0
@@ -142,10 +142,10 @@ class AravisDevice:
     def _needed(self, name: str) -> Pointer:
         if node := self._node(name):
             return node
-        raise DeviceFault(f"the device has no feature {name}")
+        raise DeviceError(f"the device has no feature {name}")
 
 
-def _none_unless_silent(fault: DeviceFault, nothing: T) -> T:
+def _none_unless_silent(fault: DeviceError, nothing: T) -> T:
     if fault.is_silence:
         raise fault
     return nothing

@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any
 
 from scuff.core.errors import StationError
-from scuff.station.drivers.device import DeviceFault
+from scuff.station.drivers.device import DeviceError
 
 INSTALL = (
     "libaravis-0.8 is not installed, which speaks GigE Vision and USB3 Vision; install it with: "
@@ -143,7 +143,7 @@ class AravisLibrary:
         """Call a function.
 
         Raises:
-            DeviceFault: It reports an error.
+            DeviceError: It reports an error.
         """
         function = self._functions[name]
         if name not in FALLIBLE:
@@ -158,12 +158,12 @@ class AravisLibrary:
         """Whether a device is reached by a network."""
         return bool(self.call("g_type_check_instance_is_a", device, self.call("arv_gv_device_get_type")))
 
-    def _fault(self, error: Any) -> DeviceFault:
+    def _fault(self, error: Any) -> DeviceError:
         """Turn an error into an exception, and free it."""
         told = error.contents
         domain = (self._functions["g_quark_to_string"](told.domain) or b"").decode()
         message = (told.message or b"").decode("utf-8", "replace")
-        fault = DeviceFault(message, "device-error" in domain and told.code in SILENCE)
+        fault = DeviceError(message, "device-error" in domain and told.code in SILENCE)
         self._functions["g_error_free"](error)
         return fault
 

@@ -7,7 +7,7 @@ from scuff.core.station_recipe import CameraSettings
 from scuff.station.acquisition_error import CameraBusyError, CameraUnreachableError, SettingRejectedError
 from scuff.station.drivers.aravis_device import AravisDevice, open_gige, open_usb
 from scuff.station.drivers.aravis_library import aravis_library
-from scuff.station.drivers.device import DeviceFault, Link
+from scuff.station.drivers.device import DeviceError, Link
 from scuff.station.drivers.gvcp import CONTROL_PRIVILEGE, read_register
 from scuff.station.drivers.network_port import NetworkPort, port_at, port_towards
 
@@ -59,7 +59,7 @@ class GigeLink:
         try:
             with ONE_AT_A_TIME:
                 device = open_gige(aravis_library(), self._address, self._port.address)
-        except DeviceFault as fault:
+        except DeviceError as fault:
             raise CameraUnreachableError(self._camera, f"cannot be opened ({fault}); {self._where()}") from fault
         if not device.is_controller():  # somebody was faster
             device.release()
@@ -111,7 +111,7 @@ class UsbLink:
         try:
             with ONE_AT_A_TIME:
                 return open_usb(aravis_library(), self._serial)
-        except DeviceFault as fault:
+        except DeviceError as fault:
             raise CameraUnreachableError(
                 self._camera,
                 f"{fault}; check cable and permissions (udev rules), and that no other program has it open",

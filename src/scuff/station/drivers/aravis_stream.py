@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scuff.station.drivers.aravis_library import AravisLibrary, Pointer
-from scuff.station.drivers.device import Delivered, DeviceFault
+from scuff.station.drivers.device import Delivered, DeviceError
 from scuff.station.drivers.receive_buffer import widen
 
 FIXED_ROOM, LEFT_ALONE = 0, 0
@@ -43,7 +43,7 @@ class AravisStream:
             buffers: How many of them there are.
 
         Raises:
-            DeviceFault: The device does not answer.
+            DeviceError: The device does not answer.
         """
         self._library, self._device = library, device
         self._seen: Counter[str] = Counter()
@@ -69,7 +69,7 @@ class AravisStream:
 
     def stop(self, is_gone: bool = False) -> None:
         """See ``Stream``."""
-        with suppress(DeviceFault):
+        with suppress(DeviceError):
             if not is_gone:
                 self._library.call("arv_device_execute_command", self._device, b"AcquisitionStop")
         self._library.call("g_object_unref", self._pointer)

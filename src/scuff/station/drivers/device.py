@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scuff.core.station_recipe import CameraSettings
 
 
-class DeviceFault(Exception):  # noqa: N818 - not an error of a user: a driver turns it into one
-    """A device, or the library it is reached through, refuses something.
+class DeviceError(Exception):
+    """A device, or the library it is reached through, refuses something; a driver turns it into an error for a user.
 
     Attributes:
         is_silence: Whether it did not answer at all.
@@ -23,7 +23,7 @@ class DeviceFault(Exception):  # noqa: N818 - not an error of a user: a driver t
 
 
 class Features(Protocol):
-    """The features of a device, by name. Every method raises a ``DeviceFault`` when the device refuses."""
+    """The features of a device, by name. Every method raises a ``DeviceError`` when the device refuses."""
 
     def has(self, name: str) -> bool:
         """Whether the device has a feature, and it may be used now."""
@@ -118,7 +118,7 @@ class Device(Features, Protocol):
         ...
 
     def start(self, buffers: int) -> Stream:
-        """Let it take frames, with room for so many; raises a ``DeviceFault``."""
+        """Let it take frames, with room for so many; raises a ``DeviceError``."""
         ...
 
     def release(self) -> None:
@@ -148,7 +148,7 @@ class Link(Protocol):
 
         Raises:
             SettingRejectedError: The way does not carry it.
-            DeviceFault: The device refuses it.
+            DeviceError: The device refuses it.
         """
         ...
 

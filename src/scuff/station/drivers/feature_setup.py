@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from scuff.core.station_recipe import CameraSettings
 from scuff.station.acquisition_error import SettingRejectedError
 from scuff.station.camera import Applied
-from scuff.station.drivers.device import DeviceFault, Features, possible
+from scuff.station.drivers.device import DeviceError, Features, possible
 from scuff.station.drivers.pixel_layout import LAYOUTS
 
 EXPOSURES = ("ExposureTime", "ExposureTimeAbs")
@@ -179,7 +179,7 @@ class FeatureSetup:
             raise self._rejected(key or feature, value, f"{feature}: {possible(self._features, feature)}")
         try:
             self._features.write(feature, value)
-        except DeviceFault as fault:
+        except DeviceError as fault:
             if fault.is_silence:
                 raise
             reason = f"{feature}: {possible(self._features, feature)} ({fault})"

@@ -177,7 +177,8 @@ class FolderCamera:
         folder = Path(self._folder)
         if not folder.is_dir() and not glob.has_magic(self._folder):
             raise CameraUnreachableError(self._name, f"{folder}: there is no such folder")
-        paths = folder.iterdir() if folder.is_dir() else map(Path, glob.glob(self._folder))  # noqa: PTH207 - a pattern
+        root = Path(folder.anchor)
+        paths = folder.iterdir() if folder.is_dir() else root.glob(str(folder.relative_to(root)))
         return sorted(path for path in paths if is_picture(path) and path.suffix.lower() != RAW_SUFFIX)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from genicam import genapi, gentl
 from numpy.typing import NDArray
 
-from scuff.station.drivers.device import Delivered, DeviceFault, Identity
+from scuff.station.drivers.device import Delivered, DeviceError, Identity
 
 AVAILABLE = (genapi.EAccessMode.WO, genapi.EAccessMode.RO, genapi.EAccessMode.RW)
 GONE = (gentl.IoException, gentl.InvalidHandleException, gentl.ClosedException, gentl.NotInitializedException)
@@ -81,7 +81,7 @@ class GenicamDevice:
         try:
             with _faults():
                 self._needed("Width").to_string(False, True)
-        except DeviceFault as fault:
+        except DeviceError as fault:
             self._gone = f"its producer does not reach it any more ({fault})"
         return self._gone
 
@@ -100,7 +100,7 @@ class GenicamDevice:
 
     def _needed(self, name: str) -> Any:
         if not self._nodes.has_node(name):
-            raise DeviceFault(f"the device has no feature {name}")
+            raise DeviceError(f"the device has no feature {name}")
         return self._nodes.get_node(name)
 
 
@@ -116,7 +116,7 @@ class GenicamStream:
         try:
             with _faults():
                 buffer = self._acquirer.try_fetch(timeout=max(timeout_s, 0.001), is_raw=False)
-        except DeviceFault:
+        except DeviceError:
             return None  # the device is asked next whether it is there
         return _delivered(buffer) if buffer else None
 
@@ -172,6 +172,6 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except GONE as error:
-        raise DeviceFault(str(error), is_silence=True) from error
+        raise DeviceError(str(error), is_silence=True) from error
     except (gentl.GenericException, genapi.GenericException) as error:
-        raise DeviceFault(str(error)) from error
+        raise DeviceError(str(error)) from error

@@ -13,7 +13,7 @@ from scuff.station.acquisition_error import (
     SettingRejectedError,
 )
 from scuff.station.camera import Applied, Health
-from scuff.station.drivers.device import Device, DeviceFault, Link
+from scuff.station.drivers.device import Device, DeviceError, Link
 from scuff.station.drivers.feature_setup import FeatureSetup
 from scuff.station.drivers.reception import Reception
 from scuff.station.drivers.trigger_count import TriggerCount
@@ -178,7 +178,7 @@ class SfncCamera:
         """Tell what a refusal of the device means."""
         try:
             yield
-        except DeviceFault as fault:
+        except DeviceError as fault:
             if not self._trouble() and fault.is_silence:
                 self._gone = f"no answer any more ({fault})"
             if self._gone:
@@ -198,7 +198,7 @@ class SfncCamera:
         try:
             device = self._device
             return float(device.read(TEMPERATURE)) if device and device.has(TEMPERATURE) else None
-        except (DeviceFault, ValueError):
+        except (DeviceError, ValueError):
             return None
         finally:
             self._lock.release()
