@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.fixtures.fake_rig import FakeRig
+from tests.fixtures.opcua_peer import Station
 
 from scuff.core.bundle import Bundle
 from scuff.core.recipe import Product as CoreProduct
@@ -160,3 +161,11 @@ def running(product: Product, store: Store, rig: FakeRig) -> Running:
             await task
 
     return run
+
+
+@pytest.fixture(scope="module")
+def station() -> Iterator[Station]:
+    station = Station()
+    station.start()
+    yield station
+    station.stop()

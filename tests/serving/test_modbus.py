@@ -1,5 +1,4 @@
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -243,27 +242,6 @@ def test_a_plc_that_goes_away_finds_its_result_again(caplog: pytest.LogCaptureFi
 
     play(story, ack_timeout_s=0.2)
     assert [each.split(":")[0] for each in caplog.messages if "PLC" in each] == ["modbus", "modbus"]
-
-
-def test_an_address_that_is_taken_is_told_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
-    async def run() -> None:
-        number = free_port()
-        other = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", number)
-        runs = asyncio.create_task(ModbusPort(Modbus(port=number), Line()).run(FakeLine()))
-
-        async def log() -> list[str]:
-            return caplog.messages
-
-        await until(log, lambda seen: any("cannot listen" in each for each in seen))
-        other.close()
-        await other.wait_closed()
-        await until(log, lambda seen: any("listens at" in each for each in seen))
-        runs.cancel()
-        await asyncio.wait([runs])
-
-    with caplog.at_level(logging.WARNING, "scuff"):
-        asyncio.run(run())
-    assert len([each for each in caplog.messages if "cannot listen" in each]) == 1
 
 
 @pytest.mark.parametrize(

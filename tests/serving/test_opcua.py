@@ -1,16 +1,14 @@
+"""The handshake over OPC UA, and who may connect."""
+
 import asyncio
-import logging
-import threading
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 import pytest
-from asyncua import Client, Node, ua
+from asyncua import Client, ua
 from asyncua.crypto.cert_gen import setup_self_signed_certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.fixtures.fake_line import FakeLine, report
+from tests.fixtures.opcua_peer import Peer, Station, play, structure
 from tests.fixtures.soon import free_port, until
 
 from scuff.core.errors import StationError
@@ -20,139 +18,7 @@ from scuff.serving.opcua import NAMESPACE, OpcUaPort
 from scuff.serving.port import PublishError, State
 from scuff.serving.report import PartReport
 from scuff.serving.signals import Code
-from scuff.serving.vision_nodes import MODEL
 from scuff.serving.vision_state import Answer
-
-
-class Station:
-    """A port and its line, in a thread of their own."""
-
-    def __init__(self, ack_timeout_s: float = 20.0) -> None:
-        self.number = free_port()
-        self.url = f"opc.tcp://127.0.0.1:{self.number}/scuff/"
-        self._ack_timeout_s = ack_timeout_s
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
-
-    async def _run(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.line = FakeLine()
-        self.port = OpcUaPort(OpcUa(port=self.number), Line(ack_timeout_s=self._ack_timeout_s, station="booth1"))
-        self._task = asyncio.create_task(self.port.run(self.line))
-        self._ready.set()
-        await asyncio.wait([self._task])
-
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        self.loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join()
-
-    def publish(self, part: PartReport) -> Future[None]:
-        return asyncio.run_coroutine_threadsafe(self.port.publish(part), self.loop)
-
-    def become(self, state: State, error: str = "") -> None:
-        self.loop.call_soon_threadsafe(self.line.become, state, error)
-
-
-@pytest.fixture(scope="module")
-def station() -> Iterator[Station]:
-    station = Station()
-    station.start()
-    yield station
-    station.stop()
-
-
-class Peer:
-    """A client, with short ways to the nodes."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    async def find(self) -> None:
-        self.namespace = await self.client.get_namespace_index(NAMESPACE)
-        self.model = await self.client.get_namespace_index(MODEL)
-        self.system = await self.client.nodes.objects.get_child([f"{self.namespace}:VisionSystem"])
-        await self.client.load_data_type_definitions()
-
-    def node(self, name: str) -> Node:
-        return self.client.get_node(f"ns={self.namespace};s=scuff.{name}")
-
-    async def reads(self, name: str) -> Any:
-        return await self.node(name).read_value()
-
-    async def sees(self, name: str, value: object = True) -> None:
-        await until(lambda: self.reads(name), lambda seen: seen == value)
-
-    async def writes(self, name: str, value: bool | str) -> None:
-        kind = ua.VariantType.Boolean if isinstance(value, bool) else ua.VariantType.String
-        await self.node(name).write_value(ua.Variant(value, kind))
-
-    async def writes_number(self, name: str, value: int, kind: ua.VariantType) -> None:
-        await self.node(name).write_value(ua.Variant(value, kind))
-
-    async def at(self, *path: str) -> Node:
-        return await self.system.get_child([each if each[:2] == "0:" else f"{self.model}:{each}" for each in path])
-
-    async def call(self, *path: str, given: tuple[Any, ...] = ()) -> Any:
-        method = await self.at(*path)
-        parent = await self.at(*path[:-1]) if path[:-1] else self.system
-        return await parent.call_method(method, *given)
-
-    async def is_in(self, state: str, automatic: str) -> None:
-        async def look() -> tuple[str, str]:
-            top = await (await self.at("VisionStateMachine", "0:CurrentState")).read_value()
-            low = await self.at("VisionStateMachine", "AutomaticModeStateMachine", "0:CurrentState")
-            return top.Text, (await low.read_value()).Text
-
-        await until(look, lambda seen: seen == (state, automatic))
-
-    async def starts(self, measurement: str = "", part: str = "", recipe: str = "") -> tuple[str, int]:
-        given = (
-            _structure("MeasIdDataType", measurement),
-            _structure("PartIdDataType", part),
-            _structure("RecipeIdExternalDataType", recipe),
-            _structure("ProductIdDataType", ""),
-            ua.Variant([], ua.VariantType.Variant, is_array=True),
-        )
-        job, error = await self.call(*AUTOMATIC, "StartSingleJob", given=given)
-        return job.Id, error
-
-
-AUTOMATIC = ("VisionStateMachine", "AutomaticModeStateMachine")
-CAUSE = (ua.Variant(0, ua.VariantType.Int32), ua.Variant("", ua.VariantType.String))
-NO_TIMEOUT = ua.Variant(0, ua.VariantType.Int32)
-
-
-def _structure(name: str, id: str) -> ua.Variant:
-    return ua.Variant(getattr(ua, name)(Id=id), ua.VariantType.ExtensionObject)
-
-
-def play(station: Station, story: Callable[[Peer], Awaitable[None]], says: bool = True) -> None:
-    """Tell a story of a client that says at first, or does not, that its signals are off."""
-
-    async def run() -> None:
-        await until(lambda: _connects(station.url), bool)
-        async with Client(station.url) as client:
-            peer = Peer(client)
-            await peer.find()
-            await peer.sees("State", str(State.READY))
-            if says:
-                await peer.writes("Trigger", False)
-                await peer.writes("Ack", False)
-            await story(peer)
-
-    asyncio.run(run())
-
-
-async def _connects(url: str) -> bool:
-    try:
-        async with Client(url):
-            return True
-    except OSError:
-        return False
 
 
 def test_a_part_from_trigger_to_result(station: Station) -> None:
@@ -219,156 +85,12 @@ def test_a_recipe_is_chosen_by_number_and_by_method(station: Station) -> None:
         await peer.sees("RecipeAccepted")
         await peer.sees("ActiveRecipe", 2)
         await peer.writes("SelectRecipe", False)
-        given = (_structure("RecipeIdExternalDataType", "lid"), _structure("RecipeIdInternalDataType", ""))
+        given = (structure("RecipeIdExternalDataType", "lid"), structure("RecipeIdInternalDataType", ""))
         recipe, completed, error = await peer.call("RecipeManagement", "PrepareRecipe", given=given)
         assert (recipe.Id, completed, error) == ("lid", True, Answer.DONE)
         await peer.sees("ActiveRecipe", 1)
-        given = (_structure("RecipeIdExternalDataType", "cup"), _structure("RecipeIdInternalDataType", ""))
+        given = (structure("RecipeIdExternalDataType", "cup"), structure("RecipeIdInternalDataType", ""))
         assert (await peer.call("RecipeManagement", "PrepareRecipe", given=given))[1:] == [False, Answer.NOT_KNOWN]
-
-    play(station, story)
-
-
-def test_recipes_can_be_listed(station: Station) -> None:
-    async def story(peer: Peer) -> None:
-        async def listed(prepared: int) -> list[str]:
-            given = (
-                _structure("RecipeIdExternalDataType", ""),
-                _structure("ProductIdDataType", ""),
-                ua.Variant(prepared, ua.VariantType.Int32),
-                ua.Variant(0, ua.VariantType.UInt32),
-                ua.Variant(0, ua.VariantType.UInt32),
-                NO_TIMEOUT,
-            )
-            answer = await peer.call("RecipeManagement", "GetRecipeListFiltered", given=given)
-            return [each.Id for each in answer[3]]
-
-        assert [await listed(each) for each in (0, 1, 2)] == [["sink"], ["lid"], ["lid", "sink"]]
-        node = peer.client.get_node(f"ns={peer.namespace};s=VisionSystem.Recipe.lid")
-        assert await (await node.get_child([f"{peer.model}:IsPrepared"])).read_value()
-
-    play(station, story)
-
-
-def test_a_job_from_start_to_released_result(station: Station) -> None:
-    async def story(peer: Peer) -> None:
-        events = Events()
-        subscription = await peer.client.create_subscription(10, events)
-        kinds = [peer.client.get_node(ua.NodeId(number, peer.model)) for number in (1013, 1018, 1023, 1024)]
-        await subscription.subscribe_events(peer.system, kinds)
-        await peer.is_in("Operational", "Ready")
-        job, error = await peer.starts("M-1", "LID-0043", "lid")
-        assert (job, error) == ("opcua/M-1", Answer.DONE)
-        assert (station.line.triggers[-1].id, station.line.triggers[-1].part) == ("opcua/M-1", "LID-0043")
-        station.become(State.BUSY)
-        await peer.is_in("Operational", "SingleExecution")
-        assert (await peer.starts("M-2"))[1] == Answer.WRONG_STATE
-        station.become(State.READY)
-        published = station.publish(report(900, Outcome.PASS, "opcua/M-1", "LID-0043"))
-        ready = await events.have("ResultId")
-        assert (ready.ResultId.Id, ready.MeasId.Id, ready.PartId.Id, ready.JobId.Id) == (
-            "900",
-            "M-1",
-            "LID-0043",
-            "opcua/M-1",
-        )
-        assert (ready.IsPartial, ready.ResultState, ready.ResultContent[0]) == (False, 1, "pass")
-        given = (_structure("ResultIdDataType", "900"), NO_TIMEOUT)
-        handle, result, error = await peer.call("ResultManagement", "GetResultById", given=given)
-        assert (handle, result.PartId.Id, error) == (900, "LID-0043", Answer.DONE)
-        parts = await peer.call("ResultManagement", "GetResultComponentsById", given=given)
-        assert (parts[1], parts[6].Id, parts[-1]) == (900, "LID-0043", Answer.DONE)
-        release = ua.Variant(900, ua.VariantType.UInt32)
-        assert await peer.call("ResultManagement", "ReleaseResultHandle", given=(release,)) == Answer.DONE
-        await asyncio.wrap_future(published)
-        assert await peer.call("ResultManagement", "ReleaseResultHandle", given=(release,)) == Answer.NOT_KNOWN
-        last = peer.client.get_node(f"ns={peer.namespace};s=VisionSystem.LastResult")
-        assert (await last.read_value()).ResultId.Id == "900"
-        told = [each.Message.Text for each in events.seen]
-        assert "job opcua/M-1" in told
-        assert "AutomaticModeStateMachine: SingleExecution" in told
-        assert "ready for a job" in told
-
-    play(station, story)
-
-
-class Events:
-    """What a subscription has brought."""
-
-    def __init__(self) -> None:
-        self.seen: list[Any] = []
-
-    def event_notification(self, event: Any) -> None:
-        self.seen.append(event)
-
-    async def have(self, field: str) -> Any:
-        async def look() -> list[Any]:
-            return [each for each in self.seen if getattr(each, field, None) is not None]
-
-        return (await until(look, lambda seen: seen != []))[-1]
-
-
-def test_results_can_be_listed(station: Station) -> None:
-    async def story(peer: Peer) -> None:
-        for number, outcome in ((901, Outcome.PASS), (902, Outcome.NOT_INSPECTED)):
-            published = station.publish(report(number, outcome, part=f"Q{number}"))
-            await peer.sees("ResultValid")
-            await peer.writes("Ack", True)
-            await asyncio.wrap_future(published)
-            await peer.writes("Ack", False)
-            await peer.sees("ResultValid", False)
-
-        async def listed(state: int, part: str, most: int = 0) -> list[str]:
-            ids = dict.fromkeys(("MeasId", "PartId", "RecipeIdExternal", "RecipeIdInternal", "ConfigurationId"), "")
-            ids["PartId"] = part
-            names = [*ids, "ConfigurationId", "ProductId", "JobId"]
-            given = [_structure(f"{name}DataType", ids.get(name, "")) for name in names]
-            numbers = [ua.Variant(each, ua.VariantType.UInt32) for each in (most, 0)]
-            state_wanted = ua.Variant(state, ua.VariantType.Int32)
-            answer = await peer.call(
-                "ResultManagement", "GetResultListFiltered", given=(state_wanted, *given, *numbers, NO_TIMEOUT)
-            )
-            return [each.ResultId.Id for each in answer[3]]
-
-        assert await listed(0, "Q902") == ["902"]
-        assert (await listed(4, ""))[-1:] == ["902"]
-        assert await listed(1, "Q902") == []
-        assert len(await listed(0, "", most=1)) == 1
-        given = (_structure("ResultIdDataType", "77777"), NO_TIMEOUT)
-        assert (await peer.call("ResultManagement", "GetResultById", given=given))[2] == Answer.NOT_KNOWN
-
-    play(station, story)
-
-
-def test_the_state_machine_follows_the_line_and_its_client(station: Station) -> None:
-    async def story(peer: Peer) -> None:
-        await peer.is_in("Operational", "Ready")
-        assert await peer.call("VisionStateMachine", "SelectModeAutomatic") == Answer.WRONG_STATE
-        assert await peer.call("VisionStateMachine", "Halt", given=CAUSE) == Answer.DONE
-        await peer.is_in("Halted", "Initialized")
-        assert (await peer.starts())[1] == Answer.WRONG_STATE
-        assert await peer.call("VisionStateMachine", "Reset", given=CAUSE) == Answer.DONE
-        await peer.is_in("Preoperational", "Initialized")
-        assert await peer.call("VisionStateMachine", "SelectModeAutomatic") == Answer.DONE
-        await peer.is_in("Operational", "Ready")
-        station.become(State.ERROR, "camera left is lost")
-        await peer.is_in("Error", "Initialized")
-        assert await peer.reads("ErrorText") == "camera left is lost"
-        station.become(State.READY)
-        await peer.is_in("Operational", "Ready")
-        assert (await peer.starts("M-9", "A\nB"))[1] == Answer.BAD_VALUE
-        assert (await peer.starts("M-9", "", "cup"))[1] == Answer.NOT_KNOWN
-        assert await peer.call(*AUTOMATIC, "Abort", given=CAUSE) == Answer.NOT_SUPPORTED
-
-    play(station, story)
-
-
-def test_what_is_not_served_is_not_there(station: Station) -> None:
-    async def story(peer: Peer) -> None:
-        names = {(await each.read_browse_name()).Name for each in await peer.system.get_children()}
-        assert names == {"RecipeManagement", "ResultManagement", "VisionStateMachine"}
-        kind = await peer.client.get_node(await peer.system.read_type_definition()).read_browse_name()
-        assert kind.Name == "VisionSystemType"
 
     play(station, story)
 
@@ -463,24 +185,3 @@ async def _certificate(path: Path, uri: str) -> None:
         [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH],
         {"countryName": "DE", "organizationName": "scuff"},
     )
-
-
-def test_an_address_that_is_taken_is_told_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
-    async def run() -> None:
-        number = free_port()
-        other = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", number)
-        runs = asyncio.create_task(OpcUaPort(OpcUa(port=number), Line()).run(FakeLine()))
-
-        async def log() -> list[str]:
-            return [record.getMessage() for record in caplog.records]
-
-        await until(log, lambda seen: any("cannot listen" in each for each in seen))
-        other.close()
-        await other.wait_closed()
-        await until(log, lambda seen: any("listens at" in each for each in seen))
-        runs.cancel()
-        await asyncio.wait([runs])
-
-    with caplog.at_level(logging.WARNING, "scuff"):
-        asyncio.run(run())
-    assert len([each for each in caplog.messages if "cannot listen" in each]) == 1
