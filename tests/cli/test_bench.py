@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from scuff.bench import run as bench_run
+from scuff.bench import task as bench_task
+from scuff.bench.run import RESULTS
 from scuff.bench.task import Task, run_task
 from scuff.cli.main import main
 from scuff.dataset.patches import Patches
@@ -45,7 +47,7 @@ def scuff(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytes
     ) -> dict[str, str]:
         problems = {}
         for task in tasks:
-            if problem := run_task(task):
+            if problem := bench_task.run_task(task):
                 problems[task.trial.name] = problem
             tick()
         return problems
@@ -101,6 +103,53 @@ def test_a_folder_of_another_plan_is_refused(scuff: Scuff, plan: Path, patches: 
     plan.write_text(plan.read_text().replace("epochs = 1", "epochs = 2"))
     printed = scuff(plan, "--patches", patches.folder, code=2)
     assert "holds a run with other settings (recipe.training.epochs was 1, is now 2)" in printed
+
+
+def test_the_table_is_there_while_the_rest_still_trains(
+    scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, lines = tmp_path / "bench-tiny", list[int]()
+
+    def observed(task: Task) -> str:
+        table = out / "results.csv"
+        lines.append(len(table.read_text().splitlines()) if table.is_file() else 0)
+        if len(lines) == 3:
+            raise KeyboardInterrupt
+        return run_task(task)
+
+    monkeypatch.setattr("scuff.bench.task.run_task", observed)
+    assert "Stopped; the same command goes on" in scuff(plan, "--patches", patches.folder, code=130)
+    assert lines == [0, 2, 3]
+    assert all((out / name).is_file() for name in RESULTS)
+
+
+def test_a_table_that_cannot_be_written_yet_stops_no_training(
+    scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bench-tiny" / "results.md").mkdir(parents=True)
+
+    def make_room(task: Task) -> str:
+        if task.trial.name == "test_resnet_dice_seed-0":
+            (tmp_path / "bench-tiny" / "results.md").rmdir()
+        return run_task(task)
+
+    monkeypatch.setattr("scuff.bench.task.run_task", make_room)
+    printed = scuff(plan, "--patches", patches.folder)
+    assert printed.count("results.md'; tried again when all are done") == 3
+    assert "4 done" in printed
+    assert (tmp_path / "bench-tiny" / "results.md").is_file()
+
+
+@pytest.mark.slow
+def test_without_an_address_mlflow_gets_a_database_beside_the_runs(
+    scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path
+) -> None:
+    mlflow = pytest.importorskip("mlflow", reason="MLflow is missing: pip install scuff[mlflow]")
+    for _ in range(2):
+        scuff(plan, "--patches", patches.folder, "--mlflow")
+    client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'bench-tiny' / 'mlflow.db'}")
+    runs = client.search_runs([client.get_experiment_by_name("tiny").experiment_id])
+    assert len(runs) == 4
 
 
 @pytest.mark.parametrize("address", ["here", "head:port"])

@@ -1,10 +1,11 @@
-"""What came of the trainings of a plan: figures of each, mean and spread over seeds, and the two best compared."""
+"""What came of the trainings of a plan: figures of each, mean and spread over seeds."""
 
 import csv
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -13,7 +14,6 @@ from scuff.bench.task import is_done
 from scuff.core.recipe import Network
 from scuff.evaluation.counts import DEFECT, Counts
 from scuff.evaluation.metrics import FIGURES
-from scuff.evaluation.paired import Comparison, exchange_test
 from scuff.nets.unet import bare_unet
 from scuff.training.assess import COUNTS, METRICS, figures_folder
 from scuff.training.history import HISTORY
@@ -71,6 +71,11 @@ class Group:
         """Network and settings, without the loss."""
         network, _, settings = self.results[0].trial.group
         return " ".join([network, *settings])
+
+    @property
+    def full_title(self) -> str:
+        """Network, settings and loss."""
+        return f"{self.title} with {self.loss}"
 
     @property
     def loss(self) -> str:
@@ -134,26 +139,10 @@ def group_results(results: Sequence[Result], speeds: Mapping[str, float]) -> lis
     ]
 
 
+@cache
 def count_parameters(network: Network) -> int:
     """Count the weights of a network with one class."""
     return sum(weight.numel() for weight in bare_unet(network, 1).parameters())
-
-
-def compare_best(groups: Sequence[Group]) -> tuple[Group, Group, Comparison] | None:
-    """Compare the two groups of highest mean F1 on the parts of the test side.
-
-    Only groups with all seeds that any group has are ranked, so that nobody is ahead by the luck of a single one.
-
-    Returns:
-        The best, the second, and how they compare; ``None`` where there are no two.
-    """
-    seeds = set().union(*(group.seeds for group in groups))
-    complete = [group for group in groups if group.seeds == seeds]
-    ranked = sorted(complete, key=lambda group: group.spread("f1").mean, reverse=True)
-    if len(ranked) < 2:
-        return None
-    first, second = ranked[:2]
-    return first, second, exchange_test(first.counts(), second.counts())
 
 
 def _counts_by_part(table: Path) -> dict[str, Counts]:

@@ -9,7 +9,7 @@ from scuff.bench.plan import Plan, Trial, trials_of
 from scuff.bench.plot import draw_results
 from scuff.bench.results import Result, group_results, read_result
 from scuff.bench.speed import milliseconds_per_megapixel
-from scuff.bench.states import State, state_of
+from scuff.bench.states import Stage, State, state_of
 from scuff.bench.tables import csv_text, latex, markdown
 from scuff.bench.task import Task, is_done
 from scuff.core.errors import ScuffError
@@ -22,6 +22,9 @@ RESULTS = ("results.md", "results.csv", "results.tex", "results.png")
 
 Show = Callable[[Sequence[Trial], Sequence[State]], object]
 """Told how far the trainings are."""
+
+Publish = Callable[[Sequence[Result]], object]
+"""Told which trainings are newly done."""
 
 
 class Bench:
@@ -53,11 +56,29 @@ class Bench:
         """The folder of one training."""
         return self.folder / RUNS / trial.name
 
-    def train(self, address: str, at_once: int | None, show: Show) -> dict[str, str]:
-        """Run what is not done yet; see ``cluster.run_tasks``."""
+    def train(self, address: str, at_once: int | None, show: Show, publish: Publish) -> dict[str, str]:
+        """Run what is not done yet; see ``cluster.run_tasks``.
+
+        Args:
+            address: Of the cluster.
+            at_once: Trainings on a machine at the same time.
+            show: Called about once a second.
+            publish: Called with each result once, when it is there.
+        """
         tasks = [Task(trial, self._patches, self.run_of(trial)) for trial in self.trials]
         left = [task for task in tasks if not is_done(task.folder)]
-        return run_tasks(left, address, at_once, lambda: show(self.trials, self.states())) if left else {}
+        published: set[str] = {task.trial.name for task in tasks if task not in left}
+
+        def tick() -> None:
+            states = self.states()
+            show(self.trials, states)
+            done = [trial for trial, state in zip(self.trials, states, strict=True) if state.stage == Stage.DONE]
+            new = [trial for trial in done if trial.name not in published]
+            published.update(trial.name for trial in new)
+            if new:
+                publish(self._results_of(new))
+
+        return run_tasks(left, address, at_once, tick) if left else {}
 
     def states(self) -> list[State]:
         """How far each training is."""
@@ -65,8 +86,7 @@ class Bench:
 
     def results(self) -> list[Result]:
         """What came of the trainings that are done."""
-        found = (read_result(trial, self.run_of(trial)) for trial in self.trials)
-        return [result for result in found if result is not None]
+        return self._results_of(self.trials)
 
     def measure_speeds(self) -> dict[str, str]:
         """Measure how fast each network that is done scores, one after the other, unless that is known.
@@ -93,6 +113,10 @@ class Bench:
         for name, content in zip(RESULTS, contents, strict=True):
             write_whole(self.folder / name, content)
         return table
+
+    def _results_of(self, trials: Sequence[Trial]) -> list[Result]:
+        found = (read_result(trial, self.run_of(trial)) for trial in trials)
+        return [result for result in found if result is not None]
 
     def _speeds(self) -> dict[str, float]:
         file = self.folder / SPEEDS

@@ -1,26 +1,32 @@
 """`scuff bench`: many networks, losses and seeds, and one table."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from scuff.bench.plan import Plan, load_plan
+from scuff.bench.results import Result
 from scuff.bench.run import RESULTS, Bench
 from scuff.bench.smoke import make_smoke_patches, smoke_plan
 from scuff.bench.tracking import Tracker
 from scuff.cli.bench_display import Display
 from scuff.cli.ray_option import ray_option
-from scuff.core.errors import RecipeError
+from scuff.core.errors import RecipeError, ScuffError
 
 INTERRUPTED, SOME_FAILED = 130, 1
 """Exit codes."""
+
+OWN_DATABASE = "OUT/mlflow.db"
+"""What stands for the database in the folder that is written into."""
 
 EXAMPLES = """\b
 Examples:
   scuff bench benchmarks/paper.toml --smoke
   scuff bench benchmarks/paper.toml --patches patches
-  scuff bench plan.toml --ray-address head:6379 --mlflow sqlite:///runs.db"""
+  scuff bench plan.toml --ray-address head:6379 --mlflow
+  scuff bench plan.toml --mlflow http://server:5000"""
 
 
 @click.command("bench", epilog=EXAMPLES)
@@ -36,7 +42,14 @@ Examples:
     type=click.IntRange(min=1),
     help="Trainings on a machine at the same time; one for each GPU, or one, if not given.",
 )
-@click.option("--mlflow", "tracking", metavar="URI", help="Write what is done to MLflow, too.")
+@click.option(
+    "--mlflow",
+    "tracking",
+    metavar="[URI]",
+    is_flag=False,
+    flag_value=OWN_DATABASE,
+    help="Write what is done to MLflow, too; to OUT/mlflow.db if no URI follows.",
+)
 def command(
     plan_file: Path,
     patches: Path | None,
@@ -50,34 +63,56 @@ def command(
 
     Each training is a run in OUT/runs, as `scuff train` makes it. Stopped by Ctrl-C or killed, the same command goes
     on: what is done stays done, and what was training loses an epoch at most. One that fails harms no other; the same
-    command tries it again. Writes results.md, results.csv, results.tex and results.png.
+    command tries it again. Writes results.md, results.csv, results.tex and results.png, and again whenever a training
+    is done.
     """
     plan = load_plan(plan_file)
     if smoke:
         plan = smoke_plan(plan)
     out = out or Path(f"bench-{plan.name}")
     bench = Bench(plan, make_smoke_patches(out / "data") if smoke else _patches(plan, plan_file, patches), out)
-    tracker = Tracker(tracking, plan.name) if tracking else None
+    tracker = _tracker(tracking, bench, plan.name) if tracking else None
     display = Display(sys.stderr)
     click.echo(f"{len(bench.trials)} trainings in {bench.folder}", err=True)
+
+    def publish(results: Sequence[Result]) -> None:
+        try:
+            bench.write_results()
+            _track(tracker, bench, results)
+        except (OSError, ScuffError) as error:
+            display.say(f"scuff: {error}; tried again when all are done")
+
     try:
-        problems = bench.train(ray_address, at_once, display.show)
+        problems = bench.train(ray_address, at_once, display.show, publish)
         display.finish(bench.trials, bench.states())
         problems |= bench.measure_speeds()
     except KeyboardInterrupt as stopped:
         click.echo("Stopped; the same command goes on after the last finished epochs", err=True)
         raise SystemExit(INTERRUPTED) from stopped
-    if bench.results():
+    results = bench.results()
+    if results:
         click.echo(bench.write_results())
         click.echo(f"Written to {bench.folder}: {', '.join(RESULTS)}")
-    if tracker is not None:
-        for result in bench.results():
-            tracker.log(result, bench.run_of(result.trial))
+    _track(tracker, bench, results)
     for name, problem in problems.items():
         click.echo(f"scuff: {name}: {problem}", err=True)
     if problems:
         click.echo("What failed is tried again by the same command", err=True)
         sys.exit(SOME_FAILED)
+
+
+def _tracker(uri: str, bench: Bench, experiment: str) -> Tracker:
+    """Connect with MLflow's place; its own database lies where the trainings do."""
+    if uri == OWN_DATABASE:
+        bench.folder.mkdir(parents=True, exist_ok=True)
+        uri = f"sqlite:///{bench.folder / 'mlflow.db'}"
+    return Tracker(uri, experiment)
+
+
+def _track(tracker: Tracker | None, bench: Bench, results: Sequence[Result]) -> None:
+    if tracker is not None:
+        for result in results:
+            tracker.log(result, bench.run_of(result.trial))
 
 
 def _patches(plan: Plan, plan_file: Path, patches: Path | None) -> Path:

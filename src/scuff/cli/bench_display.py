@@ -30,6 +30,12 @@ class Display:
         self._stream.flush()
         self._lines = lines
 
+    def say(self, line: str) -> None:
+        """Write a line that stays; the table goes on below it."""
+        self._stream.write(f"{line}\n")
+        if self._terminal:
+            self._lines = []
+
     def finish(self, trials: Sequence[Trial], states: Sequence[State]) -> None:
         """Show the last states, and how many trainings are where."""
         self.show(trials, states)
