@@ -49,7 +49,7 @@ def test_a_trial_by_hand(make_plan: Callable[..., Plan]) -> None:
     ("text", "problem"),
     [
         ("networks = []", "networks: "),
-        ("networks = ['unet', 'unet']", "named twice"),
+        ("networks = ['unet', 'unet']", "unet is named twice"),
         ("networks = ['../unet']", "networks.0: "),
         ("networks = ['unet']\nseed = 1", "seed: "),
         (
@@ -58,6 +58,13 @@ def test_a_trial_by_hand(make_plan: Callable[..., Plan]) -> None:
         ),
         ("networks = ['unet']\n[axes]\n'patches.size_px' = [256]", "patches.size_px is set by the patches"),
         ("networks = ['unet']\n[axes]\n'training.epochs' = []", "training.epochs has no values"),
+        ("networks = ['unet']\n[axes]\ntraining.epoch = [3]", "axes: training.epoch = 3: there is no such key"),
+        ("networks = ['unet']\n[axes]\n'inspection.threshold' = [0.5]", "changes nothing that a training learns"),
+        ("networks = ['unet']\n[recipe.http]\nport = 8000", "http changes nothing that a training learns"),
+        (
+            "networks = ['a', 'a_b']\n[losses]\nb_c = { bce_weight = 1 }\nc = { bce_weight = 1 }",
+            "two trainings would lie in one folder, a_b_c_seed-0; name a network",
+        ),
         ("networks = ['unet']\n[recipe.network]\nhead = 'half'", "network is set by the plan's networks"),
         ("networks = ['unet']\n[recipe]\nseed = 1", "seed is set by the plan's networks, losses and seeds"),
         ("networks = ['unet']\n[recipe.training]\nbce_weight = 1", "training.bce_weight is set by the plan's"),
@@ -80,8 +87,12 @@ def test_an_axis_that_no_recipe_has(make_plan: Callable[..., Plan]) -> None:
 
 
 def test_values_that_would_share_a_folder_are_refused(make_plan: Callable[..., Plan]) -> None:
-    with pytest.raises(RecipeError, match="two values look alike"):
-        trials_of(make_plan(axes={"tolerances.max_defects": [1, 1]}))
+    with pytest.raises(RecipeError, match=r"in one folder, test_efficientnet_dice_blur_px-1\.0_seed-0"):
+        trials_of(make_plan(axes={"augmentation.blur_px": [1.0, 1.0]}))
+
+
+def test_an_axis_is_the_same_with_and_without_quotation_marks(make_plan: Callable[..., Plan]) -> None:
+    assert make_plan(axes={"training": {"epochs": [1, 2]}}) == make_plan(axes={"training.epochs": [1, 2]})
 
 
 @pytest.mark.parametrize(("content", "problem"), [(None, "there is no such file"), ("name =", "not valid TOML")])

@@ -132,6 +132,7 @@ def test_tables_of_two_networks_and_two_seeds(make_task: Callable[..., Task]) ->
     ]
     values = [result.figures["f1"] or 0.0 for result in groups[0].results]
     spread = groups[0].spread("f1")
+    assert spread is not None
     assert spread.mean == pytest.approx(sum(values) / 2)
     assert spread.deviation == pytest.approx(abs(values[0] - values[1]) / 2**0.5)
     table = markdown(groups)

@@ -1,46 +1,48 @@
 """Which network to take, in words: the answer that a table of results leaves to its reader."""
 
-from collections.abc import Sequence
-
-from scuff.bench.standing import LEVEL, Place, Standing, enough_parts
+from scuff.bench.standing import LEVEL, Place, Ranking, Standing
 
 
-def advice(places: Sequence[Place]) -> str:
-    """Say which groups cannot be told from the best, which of them is the fastest, and how sure that is."""
-    best = next((place for place in places if place.standing == Standing.BEST), None)
-    compared = [place for place in places if place.p_value is not None]
-    if best is None or not compared:
-        return "There are no two networks with the same seeds to compare."
-    needed = enough_parts(len(compared))
-    if best.parts < needed:
-        told = [f"{best.parts} test parts are too few to tell any other from it: it takes {needed}."]
+def advice(ranking: Ranking) -> str:
+    """Say which groups are behind the best, which cannot be told from it, and which is the fastest of these."""
+    best = ranking.best
+    if best is None:
+        return "There are no two networks with a seed in common to compare."
+    if ranking.parts < ranking.parts_needed:
+        told = [f"{ranking.parts} test parts are too few to tell any other from it: it takes {ranking.parts_needed}."]
     else:
-        as_good = [place for place in compared if place.standing == Standing.AS_GOOD]
-        told = [_told(as_good, len(compared), best.parts), _fastest([best, *as_good])]
-    return " ".join(filter(None, [f"{best.group.full_title} has the highest F1.", *told, _seeds(best)]))
+        told = [_told(ranking), _fastest([best, *ranking.those(Standing.ON_PAR)])]
+    return " ".join(filter(None, [f"{best.group.full_title} has the highest F1.", *told, _seeds(ranking)]))
 
 
 def p_text(p_value: float) -> str:
-    """Write a p-value with three digits."""
-    return "<0.001" if p_value < 0.001 else f"{p_value:.3f}"
+    """Write a p-value with four digits."""
+    return "<0.0001" if p_value < 0.0001 else f"{p_value:.4f}"
 
 
-def _told(as_good: Sequence[Place], compared: int, parts: int) -> str:
-    which = ", ".join(place.group.full_title for place in as_good)
+def _told(ranking: Ranking) -> str:
+    behind, on_par = ranking.those(Standing.BEHIND), ranking.those(Standing.ON_PAR)
+    which = ", ".join(place.group.full_title for place in on_par)
     return (
-        f"{len(as_good)} of {compared} others cannot be told from it on {parts} test parts"
-        f"{f': {which}' if which else ''} (p: exchange test by part against the best, seeds pooled; "
-        f"told apart at {LEVEL:.0%} for all together, by Holm's steps)."
+        f"On {ranking.parts} test parts {len(behind)} of {len(ranking.places) - 1} others are behind it however many "
+        f"are compared (p < {ranking.limit:.2g}: {LEVEL:g} by the number of pairs), and {len(on_par)} cannot be told "
+        f"from it (p ≥ {LEVEL:g}){f': {which}' if which else ''}."
     )
 
 
-def _fastest(good: Sequence[Place]) -> str:
-    measured = [(place.group.ms_per_mp, place.group) for place in good if place.group.ms_per_mp is not None]
+def _fastest(good: list[Place]) -> str:
+    """The fastest of those, with what it lacks: that parts were too few to tell does not make it as good."""
+    measured = [(place.group.ms_per_mp, place) for place in good if place.group.ms_per_mp is not None]
     if len(good) < 2 or not measured:
         return ""
-    speed, group = min(measured, key=lambda each: each[0])
-    return f"The fastest of these {len(good)} is {group.full_title}, {speed:.0f} ms / MP."
+    speed, place = min(measured, key=lambda each: each[0])
+    lower = f", with an F1 {place.behind:.3f} lower" if place is not good[0] else ""
+    return f"The fastest of these {len(good)} is {place.group.full_title}, {speed:.0f} ms / MP{lower}."
 
 
-def _seeds(best: Place) -> str:
-    return "One seed each: another may order them otherwise." if len(best.group.seeds) == 1 else ""
+def _seeds(ranking: Ranking) -> str:
+    """By what they were compared; the test takes the trainings as they came out."""
+    if len(ranking.seeds) == 1:
+        return f"They are compared by one seed, {ranking.seeds[0]}: another may order them otherwise."
+    seeds = ", ".join(map(str, ranking.seeds))
+    return f"They are compared by the seeds that all have, {seeds}; how far others would differ, the spread hints at."

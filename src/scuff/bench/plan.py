@@ -24,6 +24,9 @@ OWN_KEYS = ("seed", "network", "training.bce_weight", "training.dice_weight", "t
 CUT_KEYS = ("product", "frames", "patches", "split")
 """Keys of a recipe that the patches have settled."""
 
+FREE_SECTIONS = ("training", "augmentation")
+"""Those of a recipe that decide what a training learns, and are left."""
+
 
 class Loss(Section):
     """Weights of the two terms of the loss."""
@@ -48,9 +51,22 @@ class Plan(Section):
     @field_validator("networks", "seeds")
     @classmethod
     def _once(cls, values: tuple[object, ...]) -> tuple[object, ...]:
-        if len(set(values)) < len(values):
-            raise ValueError("something is named twice")
+        for value in values:
+            if values.count(value) > 1:
+                raise ValueError(f"{value} is named twice")
         return values
+
+    @field_validator("axes", mode="before")
+    @classmethod
+    def _dotted(cls, axes: object) -> object:
+        """``training.epochs = […]`` without quotation marks is a table in TOML; it means the same."""
+        if not isinstance(axes, dict):
+            return axes
+        flat = dict[str, object]()
+        for section, values in axes.items():
+            inner = values if isinstance(values, dict) else {"": values}
+            flat |= {f"{section}.{name}".rstrip("."): value for name, value in inner.items()}
+        return flat
 
     @field_validator("axes")
     @classmethod
@@ -64,7 +80,7 @@ class Plan(Section):
     @field_validator("recipe")
     @classmethod
     def _sets_what_is_free(cls, recipe: Recipe) -> Recipe:
-        for section in recipe.model_fields_set - {"training"}:
+        for section in sorted(recipe.model_fields_set - {"training"}):
             _check_free(section)
         for name in recipe.training.model_fields_set:
             _check_free(f"training.{name}")
@@ -76,6 +92,8 @@ def _check_free(key: str) -> None:
     for taken, by in ((OWN_KEYS, "the plan's networks, losses and seeds"), (CUT_KEYS, "the patches")):
         if key.startswith(taken):
             raise ValueError(f"{key} is set by {by}")
+    if key.partition(".")[0] not in FREE_SECTIONS:
+        raise ValueError(f"{key} changes nothing that a training learns; take keys of {' or '.join(FREE_SECTIONS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +143,21 @@ def load_plan(path: Path) -> Plan:
     except ValidationError as error:
         problems = (f"{path}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise RecipeError("\n".join(problems)) from None
-    if plan.weights in (None, "imagenet", "none"):
-        return plan
-    return plan.model_copy(update={"weights": str((path.parent / plan.weights).absolute())})
+    if plan.weights not in (None, "imagenet", "none"):
+        plan = plan.model_copy(update={"weights": str((path.parent / plan.weights).absolute())})
+    try:
+        trials_of(plan)
+    except RecipeError as error:
+        raise RecipeError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+    return plan
 
 
 def trials_of(plan: Plan) -> list[Trial]:
     """List the trainings of a plan: seed by seed, so that every network has one before any has two.
 
     Raises:
-        RecipeError: An axis names a key that a recipe does not have, or a value that it must not have.
+        RecipeError: An axis names a key that a recipe does not have, or a value that it must not have; or two
+            trainings would have one folder.
     """
     axes = [[f"{key}={toml_value(value)}" for value in values] for key, values in plan.axes.items()]
     trials = [
@@ -144,15 +167,19 @@ def trials_of(plan: Plan) -> list[Trial]:
         for network in plan.networks
         for loss in plan.losses
     ]
-    if len({trial.name for trial in trials}) < len(trials):
-        raise RecipeError("axes: two values look alike once they are part of a folder's name; leave one of them out")
+    names = [trial.name for trial in trials]
+    for name in names:
+        if names.count(name) > 1:
+            raise RecipeError(
+                f"two trainings would lie in one folder, {name}; name a network or a loss, or set a value, otherwise"
+            )
     return trials
 
 
 def _recipe(plan: Plan, network: str, loss: str, seed: int, settings: tuple[str, ...]) -> Recipe:
     training = plan.recipe.training.model_copy(update=plan.losses[loss].model_dump())
     changes = {"seed": seed, "network": named_network(network, plan.weights), "training": training}
-    return override_recipe(plan.recipe.model_copy(update=changes), settings)
+    return override_recipe(plan.recipe.model_copy(update=changes), settings, place="axes")
 
 
 def _plain(setting: str) -> str:

@@ -43,9 +43,10 @@ def draw_results(groups: Sequence[Group]) -> bytes:
 
 
 def _bubble(axes: Axes, group: Group, ms_per_mp: float, colour: str) -> None:
+    axes.scatter([ms_per_mp], [group.f1], s=_area(group), color=colour, alpha=0.45, edgecolors=colour)
     spread = group.spread("f1")
-    axes.scatter([ms_per_mp], [spread.mean], s=_area(group), color=colour, alpha=0.45, edgecolors=colour)
-    axes.errorbar([ms_per_mp], [spread.mean], yerr=[spread.deviation or 0], color=colour, capsize=3)
+    if spread is not None and spread.deviation is not None:
+        axes.errorbar([ms_per_mp], [spread.mean], yerr=[spread.deviation], color=colour, capsize=3)
 
 
 def _area(group: Group) -> float:
@@ -59,8 +60,8 @@ def _name_networks(axes: Axes, groups: Sequence[Group]) -> None:
     for group in groups:
         if group.ms_per_mp is not None:
             first = best.setdefault(group.title, group)
-            best[group.title] = max(first, group, key=lambda each: each.spread("f1").mean)
+            best[group.title] = max(first, group, key=lambda each: each.f1)
     for title, group in best.items():
-        place = (group.ms_per_mp or 0.0, group.spread("f1").mean)
+        place = (group.ms_per_mp or 0.0, group.f1)
         above = 4 + math.sqrt(_area(group) / math.pi)
         axes.annotate(title, place, xytext=(0, above), textcoords="offset points", ha="center")

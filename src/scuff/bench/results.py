@@ -3,8 +3,8 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from statistics import mean, stdev
@@ -17,6 +17,7 @@ from scuff.evaluation.metrics import FIGURES
 from scuff.nets.unet import bare_unet
 from scuff.training.assess import COUNTS, METRICS, figures_folder
 from scuff.training.history import HISTORY
+from scuff.training.run import load_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Result:
         counts: Pixels by part.
         epochs: That it trained.
         minutes: That took.
+        commit: Of scuff's code that it began with; empty where scuff is not a checkout.
     """
 
     trial: Trial
@@ -37,6 +39,7 @@ class Result:
     counts: Mapping[str, Counts]
     epochs: int
     minutes: float
+    commit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,13 @@ class Spread:
 
     Attributes:
         mean: Their mean.
-        deviation: Their standard deviation, with n - 1 below the line; ``None`` for a single seed.
+        deviation: Their standard deviation, with n - 1 below the line; ``None`` for a single one.
+        count: How many have the figure.
     """
 
     mean: float
     deviation: float | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,15 @@ class Group:
         """Name of the loss."""
         return self.results[0].trial.loss
 
-    def spread(self, figure: str) -> Spread:
-        """Mean and deviation of a figure; one that is not defined is taken for 0, since nothing was found."""
-        values = [result.figures[figure] or 0.0 for result in self.results]
-        return Spread(mean(values), stdev(values) if len(values) > 1 else None)
+    def spread(self, figure: str) -> Spread | None:
+        """Mean and deviation of a figure over the trainings that have it; ``None`` where none has."""
+        values = [value for result in self.results if (value := result.figures[figure]) is not None]
+        return Spread(mean(values), stdev(values) if len(values) > 1 else None, len(values)) if values else None
+
+    @property
+    def f1(self) -> float:
+        """Mean F1; 0 for a training where nothing is true and nothing found."""
+        return mean(result.figures["f1"] or 0.0 for result in self.results)
 
     @property
     def minutes(self) -> float:
@@ -97,13 +107,14 @@ class Group:
         """Those that are done."""
         return {result.trial.seed for result in self.results}
 
-    def counts(self) -> dict[str, Counts]:
-        """Pixels by part, all seeds together."""
-        pooled: dict[str, Counts] = defaultdict(Counts)
-        for result in self.results:
-            for part, counts in result.counts.items():
-                pooled[part] += counts
-        return dict(pooled)
+    @property
+    def counts(self) -> list[Mapping[str, Counts]]:
+        """Pixels by part of each training."""
+        return [result.counts for result in self.results]
+
+    def of_seeds(self, seeds: Set[int]) -> "Group":
+        """Those trainings that have one of the seeds."""
+        return replace(self, results=tuple(result for result in self.results if result.trial.seed in seeds))
 
 
 def read_result(trial: Trial, folder: Path) -> Result | None:
@@ -120,6 +131,7 @@ def read_result(trial: Trial, folder: Path) -> Result | None:
         _counts_by_part(figures / COUNTS),
         int(lines[-1]["epoch"]),
         float(lines[-1]["minutes"]),
+        load_run(folder).record.commit,
     )
 
 

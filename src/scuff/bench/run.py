@@ -1,14 +1,14 @@
 """A plan carried out: trainings, speeds, tables, a picture."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scuff.bench.cluster import run_tasks
+from scuff.bench.notes import notes
 from scuff.bench.plan import Plan, Trial, trials_of
 from scuff.bench.plot import draw_results
 from scuff.bench.results import Result, group_results, read_result
-from scuff.bench.speed import milliseconds_per_megapixel
+from scuff.bench.speed import Speeds, milliseconds_per_megapixel, this_machine
 from scuff.bench.states import Stage, State, state_of
 from scuff.bench.tables import csv_text, latex, markdown
 from scuff.bench.task import Task, is_done
@@ -44,10 +44,11 @@ class Bench:
             CheckpointError: The folder holds a run of another plan or of other patches.
         """
         self.trials = trials_of(plan)
+        self._name = plan.name
         self.folder = folder.absolute()
         self._patches = patches.absolute()
         cut = load_patches(self._patches)
-        self._tile_px = cut.record.size_px
+        self._cut = cut.record
         for trial in self.trials:
             if (self.run_of(trial) / RECORD).is_file():
                 begin_run(self.run_of(trial), cut, trial.recipe)
@@ -96,29 +97,32 @@ class Bench:
         """
         speeds, problems = self._speeds(), dict[str, str]()
         for name, network in {result.trial.network: result.trial.recipe.network for result in self.results()}.items():
-            if name in speeds:
+            if name in speeds.ms_per_mp:
                 continue
             try:
-                speeds[name] = milliseconds_per_megapixel(network, self._tile_px)
+                speeds.ms_per_mp[name] = milliseconds_per_megapixel(network, self._cut.size_px)
             except ScuffError as error:
                 problems[name] = str(error)
-            write_whole(self.folder / SPEEDS, json.dumps(speeds, indent=2) + "\n")
+            write_whole(self.folder / SPEEDS, speeds.model_dump_json(indent=2) + "\n")
         return problems
 
     def write_results(self) -> str:
         """Write the tables and the picture of what is done so far, and give the table to read."""
-        groups = group_results(self.results(), self._speeds())
-        table = markdown(groups)
-        contents: tuple[str | bytes, ...] = (table, csv_text(groups), latex(groups), draw_results(groups))
+        results, speeds = self.results(), self._speeds()
+        groups = group_results(results, speeds.ms_per_mp)
+        about = notes(self.trials, self.states(), results, self._cut, speeds.machine if speeds.ms_per_mp else "")
+        text = "\n\n".join([f"# {self._name}", markdown(groups), *about]) + "\n"
+        contents: tuple[str | bytes, ...] = (text, csv_text(groups), latex(groups), draw_results(groups))
         for name, content in zip(RESULTS, contents, strict=True):
             write_whole(self.folder / name, content)
-        return table
+        return text
 
     def _results_of(self, trials: Sequence[Trial]) -> list[Result]:
         found = (read_result(trial, self.run_of(trial)) for trial in trials)
         return [result for result in found if result is not None]
 
-    def _speeds(self) -> dict[str, float]:
-        file = self.folder / SPEEDS
-        speeds: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        return speeds
+    def _speeds(self) -> Speeds:
+        """Those that are known; none where they are another machine's, which would not be comparable."""
+        here, file = this_machine(), self.folder / SPEEDS
+        known = Speeds.model_validate_json(file.read_bytes()) if file.is_file() else Speeds(machine=here)
+        return known if known.machine == here else Speeds(machine=here)

@@ -7,13 +7,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import openvino
+from pydantic import Field
 
 from scuff.core.bundle import Precision
 from scuff.core.errors import BundleError
+from scuff.core.frozen import Frozen
 from scuff.core.recipe import Network
 from scuff.core.tile import STRIDE, squares
 from scuff.export.conversion import openvino_model
 from scuff.inspection.openvino_runtime import OpenVinoRuntime
+from scuff.inspection.runtime import cores
 from scuff.inspection.tiling import score_frame
 from scuff.nets.rewriting import rewritten
 from scuff.nets.unet import bare_unet
@@ -21,6 +24,20 @@ from scuff.nets.unet import bare_unet
 ROUNDS = 3
 TILES = 3
 """Tiles per side of the frame that is scored."""
+
+
+class Speeds(Frozen):
+    """How fast networks are on one machine; the file ``speed.json``."""
+
+    machine: str
+    ms_per_mp: dict[str, float] = Field(default_factory=dict)
+    """Milliseconds for a megapixel, by the name of the network."""
+
+
+def this_machine() -> str:
+    """The processor, and how much of it there is."""
+    name = openvino.Core().get_property("CPU", "FULL_DEVICE_NAME").strip()
+    return f"{name}, {cores()} cores"
 
 
 def milliseconds_per_megapixel(network: Network, tile_px: int, precision: Precision = "fp32") -> float:

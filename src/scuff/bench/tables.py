@@ -14,22 +14,25 @@ HEADINGS = ("network", "loss", "precision", "recall", "F1", "IoU", "p", "seeds",
 LEFT = 2
 """Columns that are words."""
 
-CSV_COLUMNS = ("run", "network", "loss", "settings", "seed", *FIGURES, "epochs", "minutes", "parameters", "ms_per_mp")
+CSV_COLUMNS = (
+    *("run", "network", "loss", "settings", "seed", *FIGURES),
+    *("epochs", "minutes", "parameters", "ms_per_mp", "commit"),
+)
 
 
 def markdown(groups: Sequence[Group]) -> str:
     """A table with a line for each group, and below it which one to take."""
-    places = rank(groups)
+    ranking = rank(groups)
     lines = [HEADINGS, ["---"] * LEFT + ["---:"] * (len(HEADINGS) - LEFT)]
-    lines += [_bold(_entries(place, "±"), place.standing == Standing.BEST) for place in places]
-    return "\n".join(["| " + " | ".join(line) + " |" for line in lines] + ["", advice(places)]) + "\n"
+    lines += [_bold(_entries(place, "±"), place.standing == Standing.BEST) for place in ranking.places]
+    return "\n".join(["| " + " | ".join(line) + " |" for line in lines] + ["", advice(ranking)])
 
 
 def latex(groups: Sequence[Group]) -> str:
     """The same as a ``tabular`` environment, with the rules of the package booktabs."""
     heading, *rows = [
         " & ".join(_escaped(entry) for entry in row) + r" \\"
-        for row in (HEADINGS, *(_entries(place, r"$\pm$") for place in rank(groups)))
+        for row in (HEADINGS, *(_entries(place, r"$\pm$") for place in rank(groups).places))
     ]
     columns = "l" * LEFT + "r" * (len(HEADINGS) - LEFT)
     lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", heading, r"\midrule", *rows]
@@ -48,7 +51,7 @@ def csv_text(groups: Sequence[Group]) -> str:
 
 def _entries(place: Place, between: str) -> list[str]:
     group = place.group
-    figures = [_spread(group.spread(name), between) for name in FIGURES]
+    figures = [_spread(group.spread(name), len(group.results), between) for name in FIGURES]
     speed = UNDEFINED if group.ms_per_mp is None else f"{group.ms_per_mp:.0f}"
     return [
         group.title,
@@ -62,8 +65,12 @@ def _entries(place: Place, between: str) -> list[str]:
     ]
 
 
-def _spread(spread: Spread, between: str) -> str:
-    return f"{spread.mean:.3f}" + ("" if spread.deviation is None else f" {between} {spread.deviation:.3f}")
+def _spread(spread: Spread | None, trainings: int, between: str) -> str:
+    """A mean and its deviation; of how many, where a training does not have the figure."""
+    if spread is None:
+        return UNDEFINED
+    deviation = "" if spread.deviation is None else f" {between} {spread.deviation:.3f}"
+    return f"{spread.mean:.3f}{deviation}" + (f" ({spread.count} of {trainings})" if spread.count < trainings else "")
 
 
 def _bold(entries: list[str], best: bool) -> list[str]:
@@ -87,4 +94,5 @@ def _csv_row(group: Group, result: Result) -> dict[str, object]:
         "minutes": result.minutes,
         "parameters": group.parameters,
         "ms_per_mp": group.ms_per_mp,
+        "commit": result.commit,
     }

@@ -35,9 +35,9 @@ def load_recipe(path: Path | None, overrides: Sequence[str] = ()) -> Recipe:
     return _checked({} if path is None else _read(path), overrides, str(path) if path else COMMAND_LINE)
 
 
-def override_recipe(recipe: Recipe, overrides: Sequence[str]) -> Recipe:
-    """Set single keys of a recipe; as ``load_recipe``."""
-    return _checked(tomllib.loads(recipe_text(recipe)), overrides, COMMAND_LINE)
+def override_recipe(recipe: Recipe, overrides: Sequence[str], place: str = COMMAND_LINE) -> Recipe:
+    """Set single keys of a recipe, as ``load_recipe``; ``place`` is where they come from, in the words of an error."""
+    return _checked(tomllib.loads(recipe_text(recipe)), overrides, place, place)
 
 
 def recipe_text(recipe: Recipe) -> str:
@@ -64,12 +64,12 @@ def list_entry(name: str, entry: Section) -> list[str]:
     return [f"[[{name}]]", *(f"{key} = {toml_value(value)}" for key, value in given.items())]
 
 
-def _checked(document: dict[str, Any], overrides: Sequence[str], where: str) -> Recipe:
+def _checked(document: dict[str, Any], overrides: Sequence[str], file: str, place: str = COMMAND_LINE) -> Recipe:
     overridden = {_override(document, text) for text in overrides}
     try:
         return Recipe.model_validate(document)
     except ValidationError as error:
-        raise RecipeError("\n".join(problems(error, document, where, overridden))) from None
+        raise RecipeError("\n".join(problems(error, document, file, overridden, place))) from None
 
 
 def _explained(key: Key, value: object) -> list[str]:

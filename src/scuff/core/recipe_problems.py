@@ -13,23 +13,23 @@ COMMAND_LINE = "--set"
 
 
 def problems(
-    error: ValidationError, document: Mapping[str, object], file: str, overridden: Collection[str]
+    error: ValidationError, document: Mapping[str, object], file: str, overridden: Collection[str], place: str
 ) -> list[str]:
     """Put the problems of a recipe into words.
 
     Args:
         error: What the model says.
-        document: The recipe as it was read, command line included.
+        document: The recipe as it was read, with what was set on top.
         file: Where the recipe comes from.
-        overridden: Dotted keys that the command line has set.
+        overridden: Dotted keys that were set on top of it.
+        place: Where these come from.
     """
     lines = {}
     for detail in error.errors():
         path = [str(step) for step in detail["loc"][: _depth(detail)]]
         dotted = ".".join(path)
-        by_command = any(key == dotted or key.startswith(f"{dotted}.") for key in overridden)
-        place = COMMAND_LINE if by_command else file
-        lines[dotted] = f"{place}: {_problem(path, detail, _look_up(document, path))}"
+        on_top = any(key == dotted or key.startswith(f"{dotted}.") for key in overridden)
+        lines[dotted] = f"{place if on_top else file}: {_problem(path, detail, _look_up(document, path))}"
     return list(lines.values())
 
 
