@@ -1,5 +1,6 @@
 import csv
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from scuff.nets.runtime import TorchRuntime
 from scuff.training.finish import finish, frames_of
 from scuff.training.fit import fit
 from scuff.training.history import HISTORY
-from scuff.training.run import LAST, Run, begin_run
+from scuff.training.run import FITTED, LAST, Run, begin_run, load_run
 
 NETWORK = Network(encoder="test_efficientnet", decoder_channels=(16, 16, 8, 8), weights="none")
 
@@ -50,16 +51,34 @@ def assert_same(checkpoint: Checkpoint, expected: Checkpoint) -> None:
         torch.testing.assert_close(checkpoint.state[name], weight, msg=name)
 
 
-def interrupt_in_step(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseException]) -> None:
-    """Let a training step of a run fail as Ctrl-C or a crash would let it."""
-    original, steps = WeightedLoss.forward, iter(range(1_000))
+def in_each_step(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Do something before each training step."""
+    original = WeightedLoss.forward
 
     def forward(self: WeightedLoss, logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-        if logits.requires_grad and next(steps) == number:
-            raise error
+        if logits.requires_grad:
+            act()
         return original(self, logits, truth)
 
     monkeypatch.setattr(WeightedLoss, "forward", forward)
+
+
+def interrupt_in_step(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseException]) -> None:
+    """Let a training step of a run fail as Ctrl-C or a crash would let it."""
+    steps = iter(range(1_000))
+
+    def fail() -> None:
+        if next(steps) == number:
+            raise error
+
+    in_each_step(monkeypatch, fail)
+
+
+def count_steps(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Give a list that grows by one with each training step."""
+    steps: list[None] = []
+    in_each_step(monkeypatch, lambda: steps.append(None))
+    return steps
 
 
 def test_a_network_learns_bright_squares(tmp_path: Path, patches: Patches) -> None:
@@ -112,24 +131,31 @@ def test_an_interrupted_run_goes_on_to_the_same_result(
             train(tmp_path / "cut", patches, recipe(**settings))
     assert not (tmp_path / "cut" / "checkpoint.pt").exists()
     (tmp_path / "cut").rename(tmp_path / "moved")
+    steps = count_steps(monkeypatch)
     resumed, checkpoint = train(tmp_path / "moved", patches, recipe(**settings))
     assert_same(checkpoint, expected)
     assert without_clock(epochs(resumed)) == without_clock(epochs(whole))
+    assert len(steps) == (len(epochs(whole)) - 1) * steps_an_epoch  # the first epoch is not trained again
 
 
+@pytest.mark.parametrize("says_so", [True, False], ids=["fitted", "not yet fitted"])
 @pytest.mark.parametrize(
     "settings",
     [{}, {"epochs": 50, "patience": 2, "learning_rate": 1e-12}, {"max_minutes": 1e-6}],
     ids=["epochs", "patience", "minutes"],
 )
-def test_a_kill_before_the_threshold_is_chosen_changes_nothing(
-    tmp_path: Path, patches: Patches, settings: dict[str, object]
+def test_a_kill_after_the_last_epoch_trains_no_other(
+    tmp_path: Path, patches: Patches, monkeypatch: pytest.MonkeyPatch, settings: dict[str, object], says_so: bool
 ) -> None:
     run = begin_run(tmp_path / "run", patches, recipe(**settings))
     best = fit(run, patches)
     lines, before = epochs(run), best.read_bytes()
+    if not says_so:
+        (run.folder / FITTED).unlink()
+    steps = count_steps(monkeypatch)
     assert fit(run, patches) == best
-    assert (epochs(run), best.read_bytes()) == (lines, before)
+    assert (epochs(run), best.read_bytes(), steps) == (lines, before, [])
+    assert run.fitted
 
 
 def test_a_checkpoint_that_cannot_be_read_is_said(tmp_path: Path, patches: Patches) -> None:
@@ -192,8 +218,27 @@ def test_the_cosine_schedule_falls_over_the_epochs(tmp_path: Path, patches: Patc
 
 def test_a_loss_that_explodes_is_said(tmp_path: Path, patches: Patches, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WeightedLoss, "forward", lambda self, logits, truth: logits.sum() * math.nan)
-    with pytest.raises(CheckpointError, match=r"the loss became nan in epoch 0; lower training\.learning_rate"):
+    with pytest.raises(CheckpointError, match=r"the loss became nan in epoch 1; lower training\.learning_rate"):
         train(tmp_path / "run", patches, recipe())
+
+
+def test_a_validation_loss_that_is_no_number_is_said(
+    tmp_path: Path, patches: Patches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = count_steps(monkeypatch)
+    counted = WeightedLoss.forward
+    steps_an_epoch = len(patches.indices(Side.TRAINING)) // 4
+
+    def forward(self: WeightedLoss, logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        spoilt = not logits.requires_grad and len(steps) > steps_an_epoch
+        return counted(self, logits * math.nan if spoilt else logits, truth)
+
+    monkeypatch.setattr(WeightedLoss, "forward", forward)
+    with pytest.raises(CheckpointError, match=r"the loss on validation became nan in epoch 2; lower training\.learn"):
+        train(tmp_path / "run", patches, recipe())
+    run = load_run(tmp_path / "run")
+    assert not run.fitted
+    assert len(epochs(run)) == 1
 
 
 def test_bf16_trains_too(tmp_path: Path, patches: Patches) -> None:

@@ -47,6 +47,12 @@ class SurfaceModule(lightning.LightningModule):
         """Make Adam."""
         return torch.optim.Adam(self.parameters(), self.settings.learning_rate, fused=True)
 
+    def on_fit_start(self) -> None:
+        """Begin no further epoch where training was over when it was killed."""
+        patience = self.trainer.early_stopping_callback
+        if self._is_late(self._earlier_s) or (patience and patience.wait_count >= patience.patience):
+            self.trainer.should_stop = True
+
     def on_train_start(self) -> None:
         """Start the clock."""
         self._began_s = time.monotonic()
@@ -63,19 +69,14 @@ class SurfaceModule(lightning.LightningModule):
         """Score a batch."""
         pixels, truth = batch
         loss: Tensor = self.loss(self.network(_channels_last(pixels)), truth)
-        if not torch.isfinite(loss):
-            raise CheckpointError(
-                f"the loss became {loss.item()} in epoch {self.current_epoch}; lower training.learning_rate "
-                f"(now {self.settings.learning_rate:g}) or set training.precision to fp32"
-            )
+        self._check(loss, "the loss")
         self.log("train/loss", loss, on_step=False, on_epoch=True, batch_size=len(pixels), sync_dist=processes() > 1)
         return loss
 
     def on_train_batch_end(self, outputs: object, batch: Batch, batch_idx: int) -> None:
         """Stop when the time is up."""
-        limit = self.settings.max_minutes
-        if limit is not None:
-            late = self.trainer.strategy.reduce_boolean_decision(self.trained_s >= 60 * limit, all=False)
+        if self.settings.max_minutes is not None:
+            late = self.trainer.strategy.reduce_boolean_decision(self._is_late(self.trained_s), all=False)
             self.trainer.should_stop = self.trainer.should_stop or late
 
     def on_validation_epoch_start(self) -> None:
@@ -86,8 +87,10 @@ class SurfaceModule(lightning.LightningModule):
         """Count a batch."""
         pixels, truth = batch
         logits = self.network(_channels_last(pixels))
+        loss: Tensor = self.loss(logits, truth)
+        self._check(loss, "the loss on validation")  # else Lightning would end the training as if it were done
         real = int((truth != OUTSIDE).flatten(1).any(dim=1).sum())  # without those that count in nothing
-        self.log("val/loss", self.loss(logits, truth), batch_size=real, sync_dist=processes() > 1)
+        self.log("val/loss", loss, batch_size=real, sync_dist=processes() > 1)
         found = probabilities(logits.float()).sum(dim=1) >= 0.5
         defective, inside = truth != SOUND, truth != OUTSIDE
         triple = (found & defective, found & ~defective, ~found & defective)
@@ -108,6 +111,22 @@ class SurfaceModule(lightning.LightningModule):
     def on_load_checkpoint(self, checkpoint: dict[str, float]) -> None:
         """Set the clock to where it stood."""
         self._earlier_s = checkpoint["trained_s"]
+
+    def _is_late(self, seconds: float) -> bool:
+        """Whether so much training is all that the recipe allows."""
+        return self.settings.max_minutes is not None and seconds >= 60 * self.settings.max_minutes
+
+    def _check(self, loss: Tensor, name: str) -> None:
+        """Refuse a loss that is no number.
+
+        Raises:
+            CheckpointError: It is none.
+        """
+        if not torch.isfinite(loss):
+            raise CheckpointError(
+                f"{name} became {loss.item()} in epoch {self.current_epoch + 1}; lower training.learning_rate "
+                f"(now {self.settings.learning_rate:g}) or set training.precision to fp32, and train into another folder"
+            )
 
     def _progress(self, batch_idx: int) -> float:
         """Share of the training that is behind, in [0, 1], by epochs or by minutes, whichever ends first."""
