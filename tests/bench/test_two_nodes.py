@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 from tests.fixtures.ray_cluster import Nodes
 
+from scuff.bench.task import LOG
 from scuff.dataset.patches import Patches
 from scuff.training.hold import LOCK
 
@@ -19,6 +20,12 @@ WORKER = "ray::run_task"
 """What Ray calls a process in which a training runs."""
 
 EPOCHS = 30
+
+FIRST_EPOCHS = 8
+"""Epochs of both trainings together before anything is killed: one of them has 4 at least, more than kills cost."""
+
+KILLS = 2
+"""Each may cost a training the epoch at hand: what was printed and not yet kept is printed again."""
 
 
 def lines(run: Path) -> list[dict[str, str]]:
@@ -54,7 +61,7 @@ def test_whatever_dies_the_trainings_go_on(nodes: Nodes, plan_file: Path, patche
 
     # The command itself is killed on this machine alone; it goes on on a cluster, of which a node is killed.
     with subprocess.Popen([*locally, "--out", str(disturbed)], env=alone) as run:
-        wait_for_epochs(2, disturbed, run)
+        wait_for_epochs(FIRST_EPOCHS, disturbed, run)
         run.kill()
     for folder in disturbed.glob("runs/*"):  # what it leaves behind lives on for some seconds
         with FileLock(folder / LOCK):
@@ -68,4 +75,6 @@ def test_whatever_dies_the_trainings_go_on(nodes: Nodes, plan_file: Path, patche
     assert names == ["test_efficientnet_dice_seed-0", "test_resnet_dice_seed-0"]
     for name in names:
         assert without_clock(disturbed / "runs" / name) == without_clock(whole / "runs" / name)
+        trained = (disturbed / "runs" / name / LOG).read_text().count("Epoch ")
+        assert trained <= EPOCHS + KILLS
     assert (disturbed / "results.md").is_file()
