@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.broker",
     "tests.fixtures.bundles",
     "tests.fixtures.catalogues",
+    "tests.fixtures.disk",
     "tests.fixtures.kept_log",
     "tests.fixtures.networks",
     "tests.fixtures.postgres",

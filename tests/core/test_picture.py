@@ -1,4 +1,5 @@
 import errno
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -376,14 +377,21 @@ def test_the_bytes_of_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_with_the_file_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_bytes = Path.write_bytes
-
-    def fill(path: Path, content: bytes) -> int:
-        write_bytes(path, content[:3])
+    def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", fill)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left on device") as caught:
         write_whole(tmp_path / "report.html", "content")
     assert caught.value.filename == str(tmp_path / "report.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_survives_a_loss_of_power(tmp_path: Path, disk: list[str]) -> None:
+    write_whole(tmp_path / "last.ckpt", "content")
+    assert disk == ["on disk .last.ckpt.part", "now last.ckpt", "on disk ."]
+
+
+def test_nobody_waits_for_a_picture_that_can_be_made_again(tmp_path: Path, disk: list[str]) -> None:
+    write_png(tmp_path / "mask.png", np.zeros((2, 2), np.uint8))
+    assert disk == ["now mask.png"]

@@ -40,25 +40,17 @@ def test_the_same_content_is_there_once(tmp_path: Path) -> None:
     assert [name for name in files(tmp_path) if CHECKSUM in name] == [f"{CHECKSUM[:2]}/{CHECKSUM[2:4]}/{CHECKSUM}.png"]
 
 
-def test_a_picture_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file, then the name, then the folders that hold the name; and from where the name was taken."""
-    done: list[str] = []
-    replace, fsync = os.replace, os.fsync
-
-    def noting_fsync(descriptor: int) -> None:
-        path = Path(f"/proc/self/fd/{descriptor}").readlink()
-        done.append(f"fsync {path.relative_to(tmp_path).parts[0] if path != tmp_path else '.'}")
-        fsync(descriptor)
-
-    def noting_replace(source: Path, target: Path) -> None:
-        done.append("rename")
-        replace(source, target)
-
-    monkeypatch.setattr(os, "fsync", noting_fsync)
-    monkeypatch.setattr(os, "replace", noting_replace)
-    monkeypatch.setattr(os, "rename", noting_replace)
+def test_a_picture_is_on_the_disk_before_it_has_its_name(tmp_path: Path, disk: list[str]) -> None:
+    """The file, then the folders that were made for it, then the name, and the folder that holds it."""
     Pictures(tmp_path).put(CONTENT, ".png")
-    assert done == ["fsync unfinished", f"fsync {CHECKSUM[:2]}", "fsync .", "rename", f"fsync {CHECKSUM[:2]}"]
+    folder = f"{CHECKSUM[:2]}/{CHECKSUM[2:4]}"
+    assert disk[0].startswith(f"on disk unfinished/{CHECKSUM}.png.")
+    assert disk[1:] == [
+        f"on disk {CHECKSUM[:2]}",
+        "on disk .",
+        f"now {folder}/{CHECKSUM}.png",
+        f"on disk {folder}",
+    ]
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])

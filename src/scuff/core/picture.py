@@ -19,6 +19,7 @@ from scuff.core.errors import PictureError
 from scuff.core.header import SIDEWAYS, UPRIGHT, Stream, damage_in, opened
 from scuff.core.pixel_format import FULL_SCALE_16, PLAIN, PixelFormat
 from scuff.core.stored import RAW_SUFFIX, read_raw
+from scuff.core.whole_file import names_to_disk, to_disk
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", RAW_SUFFIX})
 
@@ -144,6 +145,8 @@ def read_size(path: Path) -> tuple[int, int]:
 def write_png(path: Path, pixels: NDArray[np.uint8], palette: bytes | None = None) -> None:
     """Write a PNG whose bytes depend on nothing but its pixels; it appears whole or not at all.
 
+    Masks and frames come by the thousand and can be made again, so nobody waits until they are on the disk.
+
     Args:
         path: Where to.
         pixels: H×W (grey, or indices into the palette) or H×W×3 (RGB), uint8.
@@ -154,11 +157,18 @@ def write_png(path: Path, pixels: NDArray[np.uint8], palette: bytes | None = Non
         picture.putpalette(palette)
     encoded = io.BytesIO()
     picture.save(encoded, format="PNG", compress_level=3)
-    write_whole(path, encoded.getvalue())
+    write_whole(path, encoded.getvalue(), lasting=False)
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
+def write_whole(path: Path, content: bytes | str, lasting: bool = True) -> None:
     """Write a file so that nobody ever sees half of it.
+
+    Its unfinished part always has the same name, so that kills do not fill the disk with parts of checkpoints.
+
+    Args:
+        path: The file; its folder is made.
+        content: What it shall hold; text in UTF-8.
+        lasting: As ``whole_file`` says.
 
     Raises:
         OSError: The system refuses it, such as on a full disk; names the file, and leaves nothing of it behind.
@@ -167,8 +177,13 @@ def write_whole(path: Path, content: bytes | str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(blob)
+        with part.open("wb") as file:
+            file.write(blob)
+            if lasting:
+                to_disk(file)
         part.replace(path)
+        if lasting:
+            names_to_disk(path.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         error.filename = str(path)  # a full disk does not say which file

@@ -80,7 +80,7 @@ def write_labelme(catalogue: Catalogue, out: Path, rows: Iterable[Row], overwrit
             "imageHeight": row.height_px,
             "imageWidth": row.width_px,
         }
-        write_whole(out / f"{row.frame}.json", _json(content))
+        write_whole(out / f"{row.frame}.json", _json(content), lasting=False)
 
 
 def write_coco(catalogue: Catalogue, out: Path, rows: Iterable[Row], overwrite: bool = False) -> None:

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from scuff.core.bundle import open_bundle
 from scuff.core.errors import ScuffError
 from scuff.core.ray_cluster import connected, import_part
+from scuff.core.whole_file import PART
 from scuff.inspection.lanes import run_lanes
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.records import TABLE, Terms
 from scuff.inspection.run import Job, inspect_frame
 from scuff.inspection.sources import Source
-from scuff.inspection.whole_file import PART
 
 MOST_FRAMES_PER_TASK = 64
 """A task that is repeated passes over what is done, so that more would do no harm but make the progress jump."""

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Literal
 
+from scuff.core.whole_file import whole_file
 from scuff.inspection.encoding import JPEG_LONGEST_PX, jpeg, mask_png
 from scuff.inspection.overlay import draw
 from scuff.inspection.pipeline import Inspected
 from scuff.inspection.result import Result
 from scuff.inspection.view import View
-from scuff.inspection.whole_file import whole_file
 
 RECORD, OVERLAY, MASK = ".json", ".overlay.jpg", ".mask.png"
 ENDINGS = (OVERLAY, MASK, RECORD)

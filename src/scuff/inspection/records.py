@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from scuff.core.bundle import CHECKSUMS
 from scuff.core.errors import ScuffError
 from scuff.core.picture import sha256
+from scuff.core.whole_file import is_part
 from scuff.inspection.outputs import ENDINGS, RECORD, Pictures, has_pictures, remove_picture
 from scuff.inspection.pipeline import Inspector
 from scuff.inspection.reading import checksum_of
 from scuff.inspection.result import Result, Settings, TableRow
 from scuff.inspection.sources import Source
 from scuff.inspection.verdicts import VERDICTS, remove_verdicts
-from scuff.inspection.whole_file import is_part
 
 TABLE = "results.csv"
 REPORT = "report.html"

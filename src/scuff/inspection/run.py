@@ -15,6 +15,7 @@ from scuff.core.mask import SOUND
 from scuff.core.picture import read_values
 from scuff.core.recipe import Recipe
 from scuff.core.verdict import Outcome, Verdict
+from scuff.core.whole_file import whole_text
 from scuff.inspection.capture_set import Taken
 from scuff.inspection.entry import Entry, report_entry
 from scuff.inspection.lanes import map_lanes
@@ -29,7 +30,6 @@ from scuff.inspection.result import BundleReference, Result, TableRow, table_row
 from scuff.inspection.sources import Source
 from scuff.inspection.verdicts import judge_parts, write_verdicts
 from scuff.inspection.view import View
-from scuff.inspection.whole_file import whole_text
 
 
 @dataclass(frozen=True, slots=True)

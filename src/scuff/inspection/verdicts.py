@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from scuff.core.errors import ScuffError
 from scuff.core.recipe import Recipe
 from scuff.core.verdict import Outcome
+from scuff.core.whole_file import whole_file, whole_text
 from scuff.inspection.capture_set import Taken, capture_sets
 from scuff.inspection.part_result import PartResult, PartRow, judge_part, part_row, standard_of
 from scuff.inspection.result import Result
 from scuff.inspection.tolerance import Judge
-from scuff.inspection.whole_file import whole_file, whole_text
 
 PARTS = "parts"
 """Folder of the parts' files, in that of the run."""
@@ -64,7 +64,7 @@ def write_verdicts(out: Path, results: Iterable[PartResult]) -> Counter[Outcome]
         table.writeheader()
         for result in results:
             name = _unused(f"{file_name(result.part)}.json", used)
-            with whole_file(folder / name) as part:
+            with whole_file(folder / name, lasting=False) as part:  # all are written again by the next run
                 part.write(f"{result.model_dump_json(indent=2)}\n".encode())
             table.writerow(part_row(result, f"{PARTS}/{name}").model_dump())
             counts[result.outcome] += 1

@@ -6,15 +6,13 @@ and are the same whoever renders them, so that several processes may share a fol
 
 import hashlib
 import json
-import os
 import re
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO
-from uuid import uuid4
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -31,6 +29,7 @@ from scuff.booth.scene import BOOTH
 from scuff.booth.settings import Settings, serial_of
 from scuff.core.errors import StationError
 from scuff.core.station_recipe import Simulation
+from scuff.core.whole_file import whole_file
 from scuff.station.capture import REFERENCE_CARD
 
 ALL_ON = all_on([luminaire.name for luminaire in BOOTH.luminaires])
@@ -111,9 +110,11 @@ class Pool:
         flaws = [{key: getattr(flaw, key) for key in FLAW_KEYS} for flaw in rendering.flaws]
         truth: dict[str, Any] = {_own(flaw.id): flaw.own for flaw in rendering.flaws}
         truth |= {"mask": rendering.mask, "instances": rendering.instances, "flaws": np.array(json.dumps(flaws))}
-        _write_whole(self._path(sight, TRUTH), lambda file: np.savez_compressed(file, **truth))
-        planes = rendering.layers.planes.astype(np.float16)
-        _write_whole(self._path(sight, LIGHT), lambda file: np.save(file, planes))
+        self.root.mkdir(parents=True, exist_ok=True)
+        with whole_file(self._path(sight, TRUTH)) as file:
+            np.savez_compressed(file, **truth)
+        with whole_file(self._path(sight, LIGHT)) as file:
+            np.save(file, rendering.layers.planes.astype(np.float16))
 
     def layers(self, number: int, camera: str) -> Layers:
         """The light that a camera of the booth gets of a part; rendered now where it is not there yet.
@@ -167,20 +168,3 @@ def _read(path: Path) -> Any:
             return loaded if isinstance(loaded, np.ndarray) else dict(loaded)
     except (ValueError, EOFError, BadZipFile) as error:
         raise StationError(f"{path}: is damaged; delete it, and it is rendered again") from error
-
-
-def _write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Write a file under a name that no other process has, and then give it its own."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-    try:
-        with part.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        error.filename = str(path)  # a full disk does not say which file
-        raise
-    finally:
-        part.unlink(missing_ok=True)

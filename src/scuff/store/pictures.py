@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from scuff.core.errors import StoreError
 from scuff.core.picture import sha256
+from scuff.core.whole_file import names_to_disk, to_disk
 
 UNFINISHED = "unfinished"
 """Folder of files that have no name yet."""
@@ -62,7 +63,7 @@ class Pictures:
         with _told(place / f"{checksum}{suffix}"):
             if not self._is_there_again(checksum):
                 self._write(content, place / f"{checksum}{suffix}")
-            _to_disk(place)
+            names_to_disk(place)
         return checksum
 
     def get(self, checksum: str) -> Path:
@@ -145,8 +146,7 @@ class Pictures:
         try:
             with unfinished.open("xb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+                to_disk(file)
             self._make_folder(path.parent)
             with self.locked():
                 unfinished.replace(path)
@@ -158,8 +158,8 @@ class Pictures:
         if folder.is_dir():
             return
         folder.mkdir(parents=True, exist_ok=True)
-        _to_disk(folder.parent)
-        _to_disk(self.folder)
+        names_to_disk(folder.parent)
+        names_to_disk(self.folder)
 
     def _is_there_again(self, checksum: str) -> bool:
         """Tell whether a picture is there; from now on it is in use."""
@@ -183,15 +183,6 @@ def _is_recent(path: Path) -> bool:
         return time.time() - path.stat().st_mtime < RECENT_S
     except FileNotFoundError:  # another process was faster
         return True
-
-
-def _to_disk(folder: Path) -> None:
-    """Make sure that the names in a folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -1,8 +1,11 @@
+import errno
+import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from scuff.inspection.whole_file import is_part, whole_file, whole_text
+from scuff.core.whole_file import is_part, names_to_disk, whole_file, whole_text
 
 
 def test_file_appears_when_it_is_complete(tmp_path: Path) -> None:
@@ -33,6 +36,48 @@ def test_two_writers_of_one_file_do_not_mix(tmp_path: Path) -> None:
         given_up.write(b"same")
         successor.write(b"same")
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.bin", b"same")]
+
+
+def test_a_file_survives_a_loss_of_power(tmp_path: Path, disk: list[str]) -> None:
+    with whole_text(tmp_path / "a.txt") as file:
+        file.write("content")
+    assert is_part(disk[0].removeprefix("on disk "), (".txt",))
+    assert disk[1:] == ["now a.txt", "on disk ."]
+
+
+def test_nobody_waits_for_what_need_not_last(tmp_path: Path, disk: list[str]) -> None:
+    with whole_file(tmp_path / "a.bin", lasting=False) as file:
+        file.write(b"content")
+    assert disk == ["now a.bin"]
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EIO])
+def test_a_drive_that_cannot_keep_names_is_used_and_a_broken_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with nullcontext() if number == errno.EINVAL else pytest.raises(OSError, match="Input/output"):
+        names_to_disk(tmp_path)
+
+
+def test_a_system_that_opens_no_folders_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "O_DIRECTORY")
+    names_to_disk(tmp_path / "opened by nobody")
+
+
+def full(path: Path) -> None:
+    with whole_file(path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space") as caught:
+        full(tmp_path / "a.bin")
+    assert caught.value.filename == str(tmp_path / "a.bin")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_text_is_utf8_with_its_own_ends_of_lines(tmp_path: Path) -> None:
