@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from scuff.core.errors import CheckpointError
-from scuff.core.recipe import Recipe
+from scuff.core.recipe import Recipe, Training
 from scuff.dataset.patches import Patches
 from scuff.training.run import begin_run, load_run
 
@@ -20,6 +20,14 @@ def test_a_run_knows_its_patches_catalogue_and_split(tmp_path: Path, patches: Pa
 def test_the_same_settings_go_on(tmp_path: Path, patches: Patches) -> None:
     first = begin_run(tmp_path / "run", patches, Recipe(seed=3))
     assert begin_run(tmp_path / "run", patches, Recipe(seed=3)).record == first.record
+
+
+def test_a_run_goes_on_with_other_workers(tmp_path: Path, patches: Patches) -> None:
+    begin_run(tmp_path / "run", patches, Recipe(training=Training(workers=0)))  # what earlier versions wrote
+    assert load_run(tmp_path / "run").record.recipe.training.workers == 0
+    for workers in (None, 6):
+        run = begin_run(tmp_path / "run", patches, Recipe(training=Training(workers=workers)))
+        assert run.record.recipe.training.workers == workers
 
 
 def test_other_settings_are_refused_and_named(tmp_path: Path, patches: Patches) -> None:

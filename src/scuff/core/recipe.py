@@ -184,7 +184,12 @@ class Training(Section):
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto", description="Arithmetic; auto: bf16 mixed where the hardware has it."
     )
-    workers: int = Field(0, ge=0, description="Processes that prepare patches; 0: the training process.")
+    workers: int | None = Field(
+        None,
+        ge=0,
+        description="Processes that prepare patches, which changes no result; 0: the training process; unset: 0 on a "
+        "CPU, up to 8 on a GPU.",
+    )
 
     @model_validator(mode="after")
     def _has_a_loss(self) -> "Training":

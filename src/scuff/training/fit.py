@@ -17,7 +17,6 @@ from torch.utils.data import DataLoader
 
 from scuff.core.errors import RecipeError
 from scuff.core.picture import write_whole
-from scuff.core.recipe import Recipe
 from scuff.dataset.patches import Patches
 from scuff.dataset.samples import EpochOrder, PatchSamples
 from scuff.dataset.split import Side
@@ -31,6 +30,7 @@ from scuff.training.progress import progress
 from scuff.training.replay import Replay
 from scuff.training.run import BEST, FITTED, LAST, Run
 from scuff.training.saving import Keep, WholeFiles, next_epoch
+from scuff.training.workers import choose_workers, cores_for
 
 Loader = DataLoader[tuple[Tensor, Tensor]]
 Say = Callable[[str], object]
@@ -120,9 +120,10 @@ def fit(
         # Lightning tells the order its epoch only after worker processes have asked for the first patches.
         order.set_epoch(next_epoch(run.last))
     varied, as_cut = (PatchSamples(patches, recipe.seed, vary) for vary in (Augment(recipe.augmentation), None))
+    workers = choose_workers(recipe.training.workers, device, cores_for(together.each))
     in_order = EpochOrder(patches.some(Side.VALIDATION), 0, shuffle=False, batch=batch)
     training, validation = (
-        _loader(samples, keys, recipe, device, batch // together.all)
+        _loader(samples, keys, workers, device, batch // together.all)
         for samples, keys in ((varied, order), (as_cut, in_order))
     )
     keep_large_blocks()
@@ -146,14 +147,13 @@ def fit(
     return run.folder / BEST
 
 
-def _loader(samples: PatchSamples, order: EpochOrder, recipe: Recipe, device: Device, batch: int) -> Loader:
-    settings = recipe.training
+def _loader(samples: PatchSamples, order: EpochOrder, workers: int, device: Device, batch: int) -> Loader:
     return DataLoader(
         samples,
         batch_size=batch,
         sampler=order,
-        num_workers=settings.workers,
-        persistent_workers=settings.workers > 0,
+        num_workers=workers,
+        persistent_workers=workers > 0,
         pin_memory=device == "cuda",
     )
 

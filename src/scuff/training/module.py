@@ -124,8 +124,8 @@ class SurfaceModule(lightning.LightningModule):
         """
         if not torch.isfinite(loss):
             raise CheckpointError(
-                f"{name} became {loss.item()} in epoch {self.current_epoch + 1}; lower training.learning_rate "
-                f"(now {self.settings.learning_rate:g}) or set training.precision to fp32, and train into another folder"
+                f"{name} became {loss.item()} in epoch {self.current_epoch + 1}; train into another folder, with a "
+                f"lower training.learning_rate (now {self.settings.learning_rate:g}) or with training.precision = fp32"
             )
 
     def _progress(self, batch_idx: int) -> float:

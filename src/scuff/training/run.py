@@ -24,6 +24,9 @@ FITTED = "fitted"
 LAST = "last.ckpt"
 BEST = "best.ckpt"
 
+FREE = frozenset({"commit", "recipe.training.workers"})
+"""What of a record may be another when a run goes on: the code's commit, and what changes no result."""
+
 
 class RunRecord(Frozen):
     """What a run was started with; the file ``run.json``."""
@@ -101,7 +104,7 @@ def begin_run(folder: Path, patches: Patches, recipe: Recipe) -> Run:
                 f"{folder}: holds a run with other settings ({'; '.join(changed)}); "
                 "train into another folder, or go on with the same settings"
             )
-        return run
+        return Run(folder, run.record.model_copy(update={"recipe": record.recipe}))
     if is_first_process():
         write_whole(folder / RECORD, record.model_dump_json(indent=2) + "\n")
     return Run(folder, record)
@@ -155,12 +158,12 @@ def _as_cut(recipe: Recipe, record: PatchRecord) -> Recipe:
 
 
 def _differences(old: RunRecord, new: RunRecord) -> list[str]:
-    """Name what differs between two records; the code's commit may."""
+    """Name what differs between two records, but for what changes no result, or may change."""
     before, after = _flat(old.model_dump()), _flat(new.model_dump())
     return [
         f"{key} was {before.get(key)!r}, is now {after.get(key)!r}"
         for key in sorted(before.keys() | after.keys())
-        if before.get(key) != after.get(key) and key != "commit"
+        if before.get(key) != after.get(key) and key not in FREE
     ]
 
 
