@@ -5,7 +5,7 @@ import pytest
 from scuff.core.errors import CheckpointError
 from scuff.core.recipe import Recipe, Training
 from scuff.dataset.patches import Patches
-from scuff.training.run import begin_run, load_run
+from scuff.training.run import RECORD, begin_run, load_run
 
 
 def test_a_run_knows_its_patches_catalogue_and_split(tmp_path: Path, patches: Patches) -> None:
@@ -20,6 +20,15 @@ def test_a_run_knows_its_patches_catalogue_and_split(tmp_path: Path, patches: Pa
 def test_the_same_settings_go_on(tmp_path: Path, patches: Patches) -> None:
     first = begin_run(tmp_path / "run", patches, Recipe(seed=3))
     assert begin_run(tmp_path / "run", patches, Recipe(seed=3)).record == first.record
+
+
+def test_a_process_that_is_ahead_of_the_first_finds_the_catalogue(
+    tmp_path: Path, patches: Patches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    run = begin_run(tmp_path / "run", patches, Recipe())
+    assert (run.catalogue / "catalogue.csv").is_file()
+    assert not (run.folder / RECORD).exists()
 
 
 def test_a_run_goes_on_with_other_workers(tmp_path: Path, patches: Patches) -> None:

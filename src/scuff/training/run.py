@@ -105,6 +105,7 @@ def begin_run(folder: Path, patches: Patches, recipe: Recipe) -> Run:
                 "train into another folder, or go on with the same settings"
             )
         return Run(folder, run.record.model_copy(update={"recipe": record.recipe}))
+    folder.mkdir(parents=True, exist_ok=True)  # else its paths to the patches lead nowhere before the first writes
     if is_first_process():
         write_whole(folder / RECORD, record.model_dump_json(indent=2) + "\n")
     return Run(folder, record)
