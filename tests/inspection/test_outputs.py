@@ -37,6 +37,17 @@ def test_three_files_for_a_picture_with_defects(
     assert (result.overlay, result.mask) == ("plate.overlay.jpg", "plate.mask.png")
 
 
+def test_pictures_are_on_the_disk_before_the_record_vouches_for_them(
+    inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path, disk: list[str]
+) -> None:
+    write_picture(out, inspector.inspect(write_picture_file("plate.png", plate)))
+    *pictures, record = disk
+    assert record == "now out/plate.json"  # and nobody waits for it: an empty one is inspected again
+    named = ["now out/plate.overlay.jpg", "on disk out", "now out/plate.mask.png", "on disk out"]
+    assert [line for line in pictures if not line.endswith(".part")] == named
+    assert sum(line.endswith(".part") for line in pictures) == 2
+
+
 def test_picture_without_defects_gets_its_record_alone_unless_all_are_wanted(
     inspector: Inspector, write_picture_file: WritePicture, plate: Pixels, out: Path
 ) -> None:

@@ -43,7 +43,8 @@ def write_picture(out: Path, inspected: Inspected, pictures: Pictures = "defects
     else:
         for ending in (OVERLAY, MASK):
             (out / f"{frame}{ending}").unlink(missing_ok=True)
-    _write(out / f"{frame}{RECORD}", f"{result.model_dump_json(indent=2)}\n".encode())
+    # The pictures are on the disk by now. A record that a power cut leaves empty is none: its picture is inspected again.
+    _write(out / f"{frame}{RECORD}", f"{result.model_dump_json(indent=2)}\n".encode(), lasting=False)
     return result
 
 
@@ -62,6 +63,6 @@ def _overlay(view: View) -> bytes:
     return jpeg(draw(view.shrunk(JPEG_LONGEST_PX)), OVERLAY_QUALITY)
 
 
-def _write(path: Path, content: bytes) -> None:
-    with whole_file(path) as file:
+def _write(path: Path, content: bytes, lasting: bool = True) -> None:
+    with whole_file(path, lasting) as file:
         file.write(content)
