@@ -1,40 +1,82 @@
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from scuff.bench.cluster import Share, share_of
-from scuff.core.ray_cluster import smallest_node
+from scuff.bench import cluster
+from scuff.bench.cluster import run_tasks
+from scuff.bench.plan import Plan, trials_of
+from scuff.bench.task import Task
+
+NODE = {"CPU": 2.0, "memory": 2.0**30}
 
 
-@pytest.mark.parametrize(
-    ("node", "at_once", "share"),
-    [
-        ({"CPU": 2.0, "memory": 16e9}, None, Share(2, 0, 16_000_000_000)),
-        ({"CPU": 8.0, "memory": 16e9}, 2, Share(4, 0, 8_000_000_000)),
-        ({"CPU": 16.0, "GPU": 4.0, "memory": 64e9}, None, Share(4, 1, 16_000_000_000)),
-        ({"CPU": 16.0, "GPU": 1.0, "memory": 64e9}, 2, Share(8, 0.5, 32_000_000_000)),
-        ({"CPU": 1.0}, 4, Share(1, 0, 0)),
-    ],
-)
-def test_share_of_a_machine(node: dict[str, float], at_once: int | None, share: Share) -> None:
-    assert share_of(node, at_once) == share
+class FakeRay:
+    """A cluster that tells look by look what lives; its only task ends at the last."""
+
+    exceptions = SimpleNamespace(RayTaskError=KeyError, RayError=RuntimeError)
+
+    def __init__(self, *living: list[dict[str, float]]) -> None:
+        self._living = list(living)
+        self.options: dict[str, Any] = {}
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """The machines that live now, and one that died."""
+        living = self._living.pop(0)
+        return [{"Alive": True, "Resources": node} for node in living] + [{"Alive": False, "Resources": NODE}]
+
+    def remote(self, **_: object) -> Callable[..., Any]:
+        def with_options(**options: Any) -> Any:
+            self.options = options
+            return SimpleNamespace(remote=lambda task, threads: ("reference", threads))
+
+        return lambda function: SimpleNamespace(options=with_options)
+
+    def wait(self, waiting: list[Any], **_: object) -> tuple[list[Any], list[Any]]:
+        return (waiting, []) if len(self._living) == 1 else ([], waiting)
+
+    def get(self, reference: object) -> str:
+        return "it failed"
 
 
-def ray_with(*nodes: dict[str, float], dead: int = 0) -> SimpleNamespace:
-    """What Ray says of its machines."""
-    known = [{"Alive": number >= dead, "Resources": node} for number, node in enumerate(nodes)]
-    return SimpleNamespace(nodes=lambda: known)
+@pytest.fixture
+def task(make_plan: Callable[..., Plan], tmp_path: Path) -> Task:
+    return Task(trials_of(make_plan())[0], tmp_path, tmp_path / "run")
 
 
-def test_the_smallest_machine_in_each_respect() -> None:
-    ray = ray_with({"CPU": 8.0, "memory": 4e9}, {"CPU": 2.0, "memory": 16e9}, {"memory": 1e9})
-    assert smallest_node(ray) == {"CPU": 2.0, "GPU": 0.0, "memory": 4e9}
+@pytest.fixture
+def run_on(task: Task, monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeRay], list[str]]:
+    """Run a task on a cluster; give what is said meanwhile."""
+
+    def run(ray: FakeRay) -> list[str]:
+        @contextmanager
+        def connected(address: str) -> Iterator[FakeRay]:
+            yield ray
+
+        said: list[str] = []
+        monkeypatch.setattr(cluster, "connected", connected)
+        monkeypatch.setenv("RAY_task_oom_retries", "0")
+        assert run_tasks([task], "local", say=said.append) == {task.trial.name: "it failed"}
+        return said
+
+    return run
 
 
-def test_machines_without_a_gpu_stand_aside_where_others_have_one() -> None:
-    ray = ray_with({"CPU": 4.0, "memory": 8e9}, {"CPU": 64.0, "GPU": 8.0, "memory": 512e9})
-    assert share_of(smallest_node(ray)) == Share(8, 1.0, 64_000_000_000)
+def test_a_task_gets_its_share(run_on: Callable[[FakeRay], list[str]]) -> None:
+    ray = FakeRay([NODE], [NODE])
+    assert run_on(ray) == []
+    assert ray.options == {"num_cpus": 2, "num_gpus": 0, "memory": 2**30, "max_retries": cluster.RETRIES}
 
 
-def test_dead_machines_do_not_count() -> None:
-    assert smallest_node(ray_with({"CPU": 1.0}, {"CPU": 4.0, "memory": 1e9}, dead=1))["CPU"] == 4.0
+def test_it_is_said_once_when_no_machine_is_left(run_on: Callable[[FakeRay], list[str]]) -> None:
+    (said,) = run_on(FakeRay([NODE], [NODE], [], [{"CPU": 1.0, "memory": 2.0**30}], [NODE]))
+    assert "No machine of the cluster is left on which a training can run" in said
+    assert "each takes 2 CPU and 1.0 GiB of memory" in said
+    assert "when such a machine joins" in said
+
+
+def test_it_is_said_again_when_it_happens_again(run_on: Callable[[FakeRay], list[str]]) -> None:
+    assert len(run_on(FakeRay([NODE], [], [NODE], [], [NODE]))) == 2

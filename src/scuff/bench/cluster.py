@@ -1,12 +1,12 @@
 """The trainings of a plan, spread over the machines of a Ray cluster; this machine alone is one, too."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from scuff.bench.share import Share, share_of
 from scuff.bench.task import Task, is_done, note_failure, run_task
-from scuff.core.ray_cluster import connected, smallest_node
+from scuff.core.ray_cluster import connected, living_nodes
 
 RETRIES = 4
 """Times that a training is begun again after its process or its machine died; each goes on where it stood."""
@@ -15,39 +15,12 @@ TICK_S = 1.0
 """How often states are shown while trainings run, in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one training gets of a machine.
-
-    Attributes:
-        cores: CPU cores.
-        gpus: GPUs, or the share of one.
-        memory: Bytes.
-    """
-
-    cores: int
-    gpus: float
-    memory: int
-
-
-def share_of(node: Mapping[str, float], at_once: int | None = None) -> Share:
-    """Say what a training gets of a machine.
-
-    Two trainings on the same cores are far slower than one after the other, so a machine without a GPU runs one at a
-    time; with GPUs it runs one on each, which share cores and memory.
-
-    Args:
-        node: What the smallest machine has, as ``core.ray_cluster.smallest_node`` gives it.
-        at_once: Trainings on it at the same time, instead.
-    """
-    gpus = int(node.get("GPU", 0))
-    count = at_once or max(1, gpus)
-    cores = max(1, int(node["CPU"]) // count)
-    return Share(cores, min(1.0, gpus / count), int(node.get("memory", 0)) // count)
-
-
 def run_tasks(
-    tasks: Sequence[Task], address: str, at_once: int | None = None, tick: Callable[[], object] = lambda: None
+    tasks: Sequence[Task],
+    address: str,
+    at_once: int | None = None,
+    tick: Callable[[], object] = lambda: None,
+    say: Callable[[str], object] = lambda _: None,
 ) -> dict[str, str]:
     """Run trainings, and wait for all of them.
 
@@ -57,8 +30,9 @@ def run_tasks(
     Args:
         tasks: The trainings.
         address: Of the cluster, see ``core.ray_cluster``.
-        at_once: Trainings on a machine at the same time; ``None``: as ``share_of`` says.
+        at_once: Trainings on a machine at the same time; see ``share_of``.
         tick: Called about once a second, and at the end.
+        say: Told, once, when there is no machine any more on which a training could run; they wait for one.
 
     Returns:
         What went wrong, by the name of the training; without those where nothing did.
@@ -68,13 +42,13 @@ def run_tasks(
     """
     os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
     with connected(address) as ray:
-        share = share_of(smallest_node(ray), at_once)
+        share = share_of(living_nodes(ray), at_once)
         # One training to a process: what torch has taken of a GPU or of memory is given back only at its end.
         run: Any = ray.remote(max_calls=1)(run_task).options(
             num_cpus=share.cores, num_gpus=share.gpus, memory=share.memory, max_retries=RETRIES
         )
-        waiting = {run.remote(task, share.cores): task for task in tasks}
-        problems: dict[str, str] = {}
+        waiting = {run.remote(task, share.threads): task for task in tasks}
+        problems, possible = dict[str, str](), True
         while waiting:
             finished, _ = ray.wait(list(waiting), num_returns=1, timeout=TICK_S)
             for reference in finished:
@@ -82,7 +56,17 @@ def run_tasks(
                 if problem := _problem(ray, reference, task):
                     problems[task.trial.name] = problem
             tick()
+            was_possible, possible = possible, any(map(share.fits, living_nodes(ray)))
+            if waiting and was_possible and not possible:
+                say(_no_machine(share))
     return problems
+
+
+def _no_machine(share: Share) -> str:
+    return (
+        f"No machine of the cluster is left on which a training can run: each takes {share}. They go on when such a "
+        "machine joins it; for machines of another kind, stop with Ctrl-C and give the same command again"
+    )
 
 
 def _problem(ray: Any, reference: Any, task: Task) -> str:

@@ -4,18 +4,15 @@ import importlib
 import logging
 import os
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from scuff.core.errors import ScuffError
+from scuff.core.knock import knock
 
 ADDRESS = re.compile(r"auto|local|[^\s:/]+:[0-9]+")
 """The cluster that this machine belongs to, this machine alone, or the head of a cluster."""
-
-CONNECT_S = 10
-"""How long a cluster may take to answer, in seconds."""
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 """Ray tells its makers nothing, and leaves the terminal to whoever calls it."""
@@ -34,8 +31,10 @@ def connected(address: str) -> Iterator[Any]:
     os.environ.update(QUIET)
     ray = import_part("ray")
     options = {"include_dashboard": False} if address == "local" else {}
+    host, _, port = address.partition(":")
     try:
-        _knock(address)
+        if port:  # Ray itself gives up only after minutes
+            knock(host, int(port))
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (OSError, OverflowError, RuntimeError, ValueError) as error:
         problem = "Ray cannot start here" if address == "local" else "no Ray cluster can be reached there"
@@ -46,15 +45,9 @@ def connected(address: str) -> Iterator[Any]:
         ray.shutdown()
 
 
-def smallest_node(ray: Any) -> dict[str, float]:
-    """What every machine that does the work has at least, as Ray calls it: ``CPU``, ``GPU``, ``memory`` in bytes.
-
-    Where a machine has a GPU, those without do none of the work.
-    """
-    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
-    with_gpu = [node for node in nodes if node.get("GPU")]
-    working = with_gpu or nodes or [{"CPU": 1.0}]
-    return {name: min(node.get(name, 0.0) for node in working) for name in ("CPU", "GPU", "memory")}
+def living_nodes(ray: Any) -> list[dict[str, float]]:
+    """What each machine that can work now has, as Ray calls it: ``CPU``, ``GPU``, ``memory`` in bytes."""
+    return [node["Resources"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
 
 
 def import_part(name: str) -> Any:
@@ -69,10 +62,3 @@ def import_part(name: str) -> Any:
         raise ScuffError(
             f"working through Ray needs the package {error.name!r}; install it with: pip install 'scuff[cluster]'"
         ) from error
-
-
-def _knock(address: str) -> None:
-    """Raise OSError where nobody listens: Ray itself gives up only after minutes."""
-    host, _, port = address.partition(":")
-    if port:
-        socket.create_connection((host, int(port)), CONNECT_S).close()

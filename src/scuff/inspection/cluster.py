@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import open_bundle
 from scuff.core.errors import ScuffError
-from scuff.core.ray_cluster import connected, import_part
+from scuff.core.ray_cluster import connected, import_part, living_nodes
 from scuff.core.whole_file import PART
 from scuff.inspection.lanes import run_lanes
 from scuff.inspection.pipeline import Inspector
@@ -129,8 +129,8 @@ def _inspected(ray: Any, job: Job, token: str, sources: Sequence[Source]) -> Any
     """Describe the work to Ray Data; it begins when somebody takes what comes out."""
     data = import_part("ray.data")
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    cores = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
-    smallest = min((count for count in cores if count), default=1)
+    cores = [int(node["CPU"]) for node in living_nodes(ray)]
+    smallest = min(cores, default=1)
     workers = sum(count // smallest for count in cores) or 1
     size = max(1, min(MOST_FRAMES_PER_TASK, len(sources) // (workers * TASKS_PER_WORKER)))
     tasks = [_table(sources[start : start + size]) for start in range(0, len(sources), size)]
