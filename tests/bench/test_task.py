@@ -31,9 +31,9 @@ def make_task(make_plan: Callable[..., Plan], patches: Patches, tmp_path: Path) 
 
 def test_from_patches_to_figures(make_task: Callable[..., Task], patches: Patches) -> None:
     task = make_task()
-    assert state_of(task.folder).stage == Stage.WAITING
+    assert state_of(task.trial, task.folder).stage == Stage.WAITING
     assert run_task(task) == ""
-    state = state_of(task.folder)
+    state = state_of(task.trial, task.folder)
     assert (state.stage, state.epoch) == (Stage.DONE, 2)
     assert is_done(task.folder)
     assert "Epoch 2: loss" in (task.folder / LOG).read_text()
@@ -83,11 +83,11 @@ def test_one_that_fails_says_why_and_can_be_tried_again(
         patched.setattr(WeightedLoss, "forward", lambda self, logits, truth: 1 / 0)
         assert run_task(task) == "ZeroDivisionError: division by zero"
     assert "Traceback" in (task.folder / FAILED).read_text()
-    state = state_of(task.folder)
+    state = state_of(task.trial, task.folder)
     assert (state.stage, state.problem) == (Stage.FAILED, "ZeroDivisionError: division by zero")
     assert read_result(task.trial, task.folder) is None
     assert run_task(task) == ""
-    assert state_of(task.folder).stage == Stage.DONE
+    assert state_of(task.trial, task.folder).stage == Stage.DONE
 
 
 def test_what_a_user_did_wrong_is_said_without_a_traceback(make_task: Callable[..., Task]) -> None:
@@ -114,7 +114,7 @@ def test_states_in_words(make_task: Callable[..., Task], make_plan: Callable[...
     task = make_task()
     run_task(task)
     trials = trials_of(make_plan())
-    states = [state_of(task.folder.parent / trial.name) for trial in trials]
+    states = [state_of(trial, task.folder.parent / trial.name) for trial in trials]
     first, second = states_table(trials, states)
     assert first.startswith("test_efficientnet_dice_seed-0  done      epoch   2 of 2  validation F1 ")
     assert second == "test_resnet_dice_seed-0        waiting"

@@ -1,5 +1,6 @@
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -43,7 +44,11 @@ def scuff(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
 
     def run_here(
-        tasks: Sequence[Task], address: str, at_once: int | None, tick: Callable[[], object]
+        tasks: Sequence[Task],
+        address: str,
+        at_once: int | None,
+        tick: Callable[[], object],
+        say: Callable[[str], object],
     ) -> dict[str, str]:
         problems = {}
         for task in tasks:
@@ -140,7 +145,45 @@ def test_a_table_that_cannot_be_written_yet_stops_no_training(
     assert (tmp_path / "bench-tiny" / "results.md").is_file()
 
 
+def test_an_error_that_nobody_expects_stops_no_training(
+    scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan.write_text(PLAN.replace("bce = { bce_weight = 1.0 }\n", ""))
+    monkeypatch.setattr("scuff.bench.run.milliseconds_per_megapixel", lambda *_: 1 / 0)
+    with monkeypatch.context() as patched:
+        patched.setattr("scuff.bench.run.draw_results", lambda groups: 1 / 0)
+        printed = scuff(plan, "--patches", patches.folder, code=70)
+    assert printed.count("scuff: division by zero; tried again when all are done") == 2
+    assert "2 done" in printed
+    printed = scuff(plan, "--patches", patches.folder, code=1)
+    assert "scuff: test_resnet: ZeroDivisionError: division by zero" in printed
+    assert len((tmp_path / "bench-tiny" / "results.csv").read_text().splitlines()) == 3
+
+
+def test_one_damaged_training_fails_and_the_table_is_made_of_the_others(
+    scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path
+) -> None:
+    plan.write_text(PLAN.replace("bce = { bce_weight = 1.0 }\n", ""))
+    scuff(plan, "--patches", patches.folder)
+    out = tmp_path / "bench-tiny"
+    figures = out / "runs" / "test_resnet_dice_seed-0" / "evaluation" / "test"
+    (figures / "metrics.json").write_text("{")
+    (out / "speed.json").write_text("{")
+    printed = scuff(plan, "--patches", patches.folder, code=1)
+    assert f"scuff: test_resnet_dice_seed-0: {figures / 'metrics.json'}: damaged (JSONDecodeError: " in printed
+    assert f"delete the folder {figures}" in printed
+    assert len((out / "results.csv").read_text().splitlines()) == 2
+    shutil.rmtree(figures)
+    assert "2 done" in scuff(plan, "--patches", patches.folder)
+    assert len((out / "results.csv").read_text().splitlines()) == 3
+
+
+def test_an_address_of_mlflow_that_is_a_plan(scuff: Scuff, plan: Path) -> None:
+    assert f"--mlflow {plan}: this is a plan, no address; write --mlflow after PLAN" in scuff("--mlflow", plan, code=2)
+
+
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")  # MLflow 3.17's
 def test_without_an_address_mlflow_gets_a_database_beside_the_runs(
     scuff: Scuff, plan: Path, patches: Patches, tmp_path: Path
 ) -> None:

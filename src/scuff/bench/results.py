@@ -3,7 +3,8 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,14 @@ from statistics import mean, stdev
 
 from scuff.bench.plan import Trial
 from scuff.bench.task import is_done
+from scuff.core.errors import CheckpointError
 from scuff.core.recipe import Network
 from scuff.evaluation.counts import DEFECT, Counts
 from scuff.evaluation.metrics import FIGURES
 from scuff.nets.unet import bare_unet
 from scuff.training.assess import COUNTS, METRICS, figures_folder
 from scuff.training.history import HISTORY
-from scuff.training.run import load_run
+from scuff.training.run import RECORD, load_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +120,37 @@ class Group:
 
 
 def read_result(trial: Trial, folder: Path) -> Result | None:
-    """Read what came of one training; ``None`` where it is not done."""
+    """Read what came of one training; ``None`` where it is not done.
+
+    Raises:
+        CheckpointError: One of its files is damaged; says which.
+    """
     if not is_done(folder):
         return None
     figures = figures_folder(folder)
-    row = json.loads((figures / METRICS).read_text(encoding="utf-8"))["rows"][DEFECT]
-    with (folder / HISTORY).open(newline="", encoding="utf-8") as file:
-        lines = list(csv.DictReader(file))
-    return Result(
-        trial,
-        {name: row[name] for name in FIGURES},
-        _counts_by_part(figures / COUNTS),
-        int(lines[-1]["epoch"]),
-        float(lines[-1]["minutes"]),
-        load_run(folder).record.commit,
-    )
+    again = f"delete the folder {figures}, and `scuff bench` counts again"
+    with _damage_in(figures / METRICS, again) as path:
+        row = json.loads(path.read_text(encoding="utf-8"))["rows"][DEFECT]
+        values = {name: row[name] for name in FIGURES}
+    with _damage_in(figures / COUNTS, again) as path:
+        counts = _counts_by_part(path)
+    anew = f"delete the folder {folder}, and `scuff bench` trains it again"
+    with _damage_in(folder / HISTORY, anew) as path:
+        with path.open(newline="", encoding="utf-8") as file:
+            last = list(csv.DictReader(file))[-1]
+        epochs, minutes = int(last["epoch"]), float(last["minutes"])
+    with _damage_in(folder / RECORD, anew):
+        commit = load_run(folder).record.commit
+    return Result(trial, values, counts, epochs, minutes, commit)
+
+
+@contextmanager
+def _damage_in(path: Path, what_to_do: str) -> Iterator[Path]:
+    """Give a file, and name it where what is read from it is not there or not what it should be."""
+    try:
+        yield path
+    except (OSError, ValueError, LookupError, TypeError, csv.Error) as error:
+        raise CheckpointError(f"{path}: damaged ({type(error).__name__}: {error}); {what_to_do}") from error
 
 
 def group_results(results: Sequence[Result], speeds: Mapping[str, float]) -> list[Group]:

@@ -1,6 +1,7 @@
 """A plan carried out: trainings, speeds, tables, a picture."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from scuff.bench.cluster import run_tasks
@@ -26,6 +27,9 @@ Show = Callable[[Sequence[Trial], Sequence[State]], object]
 Publish = Callable[[Sequence[Result]], object]
 """Told which trainings are newly done."""
 
+Say = Callable[[str], object]
+"""Told something in words."""
+
 
 class Bench:
     """The trainings of a plan in a folder; what is done stays done."""
@@ -47,6 +51,7 @@ class Bench:
         self._name = plan.name
         self.folder = folder.absolute()
         self._patches = patches.absolute()
+        self._states: dict[str, State] = {}
         cut = load_patches(self._patches)
         self._cut = cut.record
         for trial in self.trials:
@@ -57,7 +62,7 @@ class Bench:
         """The folder of one training."""
         return self.folder / RUNS / trial.name
 
-    def train(self, address: str, at_once: int | None, show: Show, publish: Publish) -> dict[str, str]:
+    def train(self, address: str, at_once: int | None, show: Show, publish: Publish, say: Say) -> dict[str, str]:
         """Run what is not done yet; see ``cluster.run_tasks``.
 
         Args:
@@ -65,6 +70,10 @@ class Bench:
             at_once: Trainings on a machine at the same time.
             show: Called about once a second.
             publish: Called with each result once, when it is there.
+            say: Told what keeps all trainings from going on.
+
+        Returns:
+            What went wrong, by the name of the training.
         """
         tasks = [Task(trial, self._patches, self.run_of(trial)) for trial in self.trials]
         left = [task for task in tasks if not is_done(task.folder)]
@@ -79,11 +88,18 @@ class Bench:
             if new:
                 publish(self._results_of(new))
 
-        return run_tasks(left, address, at_once, tick) if left else {}
+        problems = run_tasks(left, address, at_once, tick, say) if left else {}
+        # One that was done before, but whose figures are damaged, was not run.
+        failed = {trial.name: state.problem for trial, state in zip(self.trials, self.states(), strict=True)}
+        return {name: problem for name, problem in failed.items() if problem} | problems
 
     def states(self) -> list[State]:
-        """How far each training is."""
-        return [state_of(self.run_of(trial)) for trial in self.trials]
+        """How far each training is; the files of one that is done are read once."""
+        for trial in self.trials:
+            known = self._states.get(trial.name)
+            if known is None or known.stage != Stage.DONE:
+                self._states[trial.name] = state_of(trial, self.run_of(trial))
+        return [self._states[trial.name] for trial in self.trials]
 
     def results(self) -> list[Result]:
         """What came of the trainings that are done."""
@@ -101,8 +117,8 @@ class Bench:
                 continue
             try:
                 speeds.ms_per_mp[name] = milliseconds_per_megapixel(network, self._cut.size_px)
-            except ScuffError as error:
-                problems[name] = str(error)
+            except Exception as error:  # of a network that OpenVINO or torch refuses: the table is there without it
+                problems[name] = str(error) if isinstance(error, ScuffError) else f"{type(error).__name__}: {error}"
             write_whole(self.folder / SPEEDS, speeds.model_dump_json(indent=2) + "\n")
         return problems
 
@@ -118,11 +134,17 @@ class Bench:
         return text
 
     def _results_of(self, trials: Sequence[Trial]) -> list[Result]:
-        found = (read_result(trial, self.run_of(trial)) for trial in trials)
+        found = []
+        for trial in trials:
+            with suppress(ScuffError):  # a damaged one has failed, as its state says; the others make the table
+                found.append(read_result(trial, self.run_of(trial)))
         return [result for result in found if result is not None]
 
     def _speeds(self) -> Speeds:
         """Those that are known; none where they are another machine's, which would not be comparable."""
-        here, file = this_machine(), self.folder / SPEEDS
-        known = Speeds.model_validate_json(file.read_bytes()) if file.is_file() else Speeds(machine=here)
+        here = this_machine()
+        try:
+            known = Speeds.model_validate_json((self.folder / SPEEDS).read_bytes())
+        except (OSError, ValueError):  # not there yet, or damaged: they are measured again
+            return Speeds(machine=here)
         return known if known.machine == here else Speeds(machine=here)

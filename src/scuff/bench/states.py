@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from scuff.bench.plan import Trial
+from scuff.bench.results import read_result
 from scuff.bench.task import FAILED, is_done
+from scuff.core.errors import ScuffError
 from scuff.training.history import HISTORY
+from scuff.training.hold import LOCK
 from scuff.training.module import VAL_F1
 from scuff.training.run import RECORD
 
@@ -41,16 +46,22 @@ class State:
     problem: str = ""
 
 
-def state_of(folder: Path) -> State:
-    """Read the state of the training in a folder; one that is not there waits."""
+def state_of(trial: Trial, folder: Path) -> State:
+    """Read the state of a training from its folder; one that is not there waits.
+
+    A damaged file raises nothing, for the others go on.
+    """
     if not (folder / RECORD).is_file() and not (folder / FAILED).is_file():
         return State(Stage.WAITING)
-    last = _last_line(folder / HISTORY)
-    problem = _first_line(folder / FAILED)
-    stage = Stage.DONE if is_done(folder) else Stage.FAILED if problem else Stage.TRAINING
-    if not last:
-        return State(stage, problem=problem)
-    return State(stage, int(last["epoch"]), float(last[VAL_F1]), float(last["minutes"]), problem)
+    done = is_done(folder)
+    problem = _damage(trial, folder) if done else _text(folder / FAILED).partition("\n")[0]
+    if problem:
+        stage = Stage.FAILED
+    elif done:
+        stage = Stage.DONE
+    else:
+        stage = Stage.TRAINING if _is_held(folder) else Stage.WAITING
+    return State(stage, *_last_epoch(folder / HISTORY), problem)
 
 
 def states_table(trials: Sequence[Trial], states: Sequence[State]) -> list[str]:
@@ -79,18 +90,37 @@ def _in_words(state: State, epochs: int) -> str:
     )
 
 
-def _last_line(table: Path) -> dict[str, str]:
-    lines = list(csv.DictReader(_text(table).splitlines()))
-    return lines[-1] if lines else {}
+def _damage(trial: Trial, folder: Path) -> str:
+    try:
+        read_result(trial, folder)
+    except ScuffError as error:
+        return str(error)
+    return ""
 
 
-def _first_line(file: Path) -> str:
-    return _text(file).partition("\n")[0]
+def _is_held(folder: Path) -> bool:
+    """Whether a process trains there now: the system takes the lock back from one that died, on any machine."""
+    try:
+        with FileLock(folder / LOCK, blocking=False, fallback_to_soft=False):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # no file can be locked there, which the training says itself
+        return False
+
+
+def _last_epoch(table: Path) -> tuple[int, float | None, float]:
+    """Epoch, F1 and minutes of the last line; none where it cannot be read: the next epoch writes the table anew."""
+    try:
+        last = list(csv.DictReader(_text(table).splitlines()))[-1]
+        return int(last["epoch"]), float(last[VAL_F1]), float(last["minutes"])
+    except (LookupError, ValueError, TypeError, csv.Error):
+        return 0, None, 0.0
 
 
 def _text(file: Path) -> str:
     """Read a file that a training may write or remove just now; empty where there is none."""
     try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return ""

@@ -45,8 +45,11 @@ class Task:
 
 
 def is_done(folder: Path) -> bool:
-    """Whether a training has its figures; they are written last."""
-    return (figures_folder(folder) / METRICS).is_file()
+    """Whether a training has its figures; they are written last. A file that a power cut left empty holds none."""
+    try:
+        return (figures_folder(folder) / METRICS).stat().st_size > 0
+    except OSError:
+        return False
 
 
 def run_task(task: Task, cores: int | None = None) -> str:

@@ -13,7 +13,7 @@ from scuff.bench.smoke import make_smoke_patches, smoke_plan
 from scuff.bench.tracking import Tracker
 from scuff.cli.bench_display import Display
 from scuff.cli.ray_option import ray_option
-from scuff.core.errors import RecipeError, ScuffError
+from scuff.core.errors import RecipeError
 
 INTERRUPTED, SOME_FAILED = 130, 1
 """Exit codes."""
@@ -27,6 +27,12 @@ Examples:
   scuff bench benchmarks/paper.toml --patches patches
   scuff bench plan.toml --ray-address head:6379 --mlflow
   scuff bench plan.toml --mlflow http://server:5000"""
+
+
+def _no_plan(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and value.endswith(".toml"):
+        raise RecipeError(f"--mlflow {value}: this is a plan, no address; write --mlflow after PLAN")
+    return value
 
 
 @click.command("bench", epilog=EXAMPLES)
@@ -48,6 +54,7 @@ Examples:
     metavar="[URI]",
     is_flag=False,
     flag_value=OWN_DATABASE,
+    callback=_no_plan,
     help="Write what is done to MLflow, too; to OUT/mlflow.db if no URI follows.",
 )
 def command(
@@ -79,11 +86,11 @@ def command(
         try:
             bench.write_results()
             _track(tracker, bench, results)
-        except (OSError, ScuffError) as error:
+        except Exception as error:  # whatever it is, trainings of days must not end by a table
             display.say(f"scuff: {error}; tried again when all are done")
 
     try:
-        problems = bench.train(ray_address, at_once, display.show, publish)
+        problems = bench.train(ray_address, at_once, display.show, publish, display.say)
         display.finish(bench.trials, bench.states())
         problems |= bench.measure_speeds()
     except KeyboardInterrupt as stopped:
@@ -93,11 +100,12 @@ def command(
     if results:
         click.echo(bench.write_results())
         click.echo(f"Written to {bench.folder}: {', '.join(RESULTS)}")
-    _track(tracker, bench, results)
     for name, problem in problems.items():
         click.echo(f"scuff: {name}: {problem}", err=True)
     if problems:
         click.echo("What failed is tried again by the same command", err=True)
+    _track(tracker, bench, results)
+    if problems:
         sys.exit(SOME_FAILED)
 
 
