@@ -202,9 +202,15 @@ def test_an_address_that_is_none(scuff: Scuff, plan: Path, address: str) -> None
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_smoke_on_this_machine_through_ray(plan: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "scuff.cli.main", "bench", str(plan), "--smoke", "--out", str(tmp_path / "out")]
+def test_the_published_comparison_in_small_through_ray(tmp_path: Path) -> None:
+    plan, out = Path(__file__).parents[2] / "benchmarks" / "paper.toml", tmp_path / "out"
+    command = [sys.executable, "-m", "scuff.cli.main", "bench", str(plan), "--smoke", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HOME": str(tmp_path)})
     assert done.returncode == 0, done.stderr
-    assert "4 done" in done.stderr
-    assert len(list((tmp_path / "out" / "runs").iterdir())) == 4
+    assert "15 done" in done.stderr
+    assert (out / "results.md").read_text() in done.stdout
+    with (out / "results.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    networks, losses = ("unet", "res50-unet", "effunet-b0", "effunet-b3", "effunet-b7"), ("bce", "dice", "wbd")
+    assert [(row["network"], row["loss"]) for row in rows] == [(name, loss) for name in networks for loss in losses]
+    assert all(float(row["ms_per_mp"]) > 0 for row in rows)
