@@ -1,141 +1,80 @@
+"""Cross-entropy and the weighted sum. Dice has a file of its own."""
+
 import math
 from typing import Literal
 
 import pytest
 import torch
-from torch import Tensor
+from tests.fixtures.pixels import logit, of_shares, pixels, truth, value_and_gradient
 
 from scuff.core.mask import OUTSIDE
-from scuff.nets.losses import WeightedLoss, cross_entropy, dice
+from scuff.nets.losses import Pool, WeightedLoss, cross_entropy, dice
 
-
-def logit(p: float) -> float:
-    return math.log(p / (1 - p))
-
-
-def pixels(*values: float) -> Tensor:
-    """A picture of one row as N×K×H×W with a single channel."""
-    return torch.tensor(values).view(1, 1, 1, -1)
-
-
-def truth(*values: int) -> Tensor:
-    return torch.tensor(values, dtype=torch.uint8).view(1, 1, -1)
+# One class: two pixels score 0.8 and 0.5, the first is defective. A third one lies outside, and counts in nothing.
+SCORES = logit(0.8), logit(0.5), 7.0
+TRUTH = 1, 0, OUTSIDE
+CROSS_ENTROPY = (math.log(1 / 0.8) + math.log(1 / 0.5)) / 2
+CROSS_ENTROPY_GRADIENT = -0.1, 0.25, 0.0  # (p - g) / 2
+# Dice is 1 - n / d with n = 2·0.8 + 1 = 2.6 and d = 0.64 + 0.25 + 1 + 1 = 2.89; its gradient by the logits is
+# 2·(p·n - g·d) / d²·p·(1 - p): 2·(2.08 - 2.89)·0.16 and 2·1.3·0.25, each by 2.89² = 8.3521.
+DICE = 0.29 / 2.89
+DICE_GRADIENT = -0.2592 / 8.3521, 0.65 / 8.3521, 0.0
 
 
 def test_binary_cross_entropy_by_hand() -> None:
-    # -ln 0.8 for the defective pixel, -ln 0.5 for the sound one
-    loss = cross_entropy(pixels(logit(0.8), logit(0.5)), truth(1, 0))
-    assert loss.item() == pytest.approx((0.22314 + 0.69315) / 2, abs=1e-4)
+    value, gradient = value_and_gradient(cross_entropy, pixels(*SCORES), truth(*TRUTH))
+    assert value == pytest.approx(CROSS_ENTROPY, abs=1e-6)
+    assert gradient == pytest.approx(CROSS_ENTROPY_GRADIENT, abs=1e-6)
 
 
-def test_binary_dice_by_hand() -> None:
-    # p = (0.8, 0.5), g = (1, 0): 1 - (2·0.8 + 1) / (0.64 + 0.25 + 1 + 1)
-    loss = dice(pixels(logit(0.8), logit(0.5)), truth(1, 0))
-    assert loss.item() == pytest.approx(1 - 2.6 / 2.89, abs=1e-5)
+def test_cross_entropy_of_several_classes_by_hand() -> None:
+    # Softmax over sound, a, b. Of the first pixel, which is a: -ln 0.5; of the second, which is sound: -ln 0.25.
+    logits = of_shares((0.2, 0.5, 0.3), (0.25, 0.25, 0.5), (0.1, 0.1, 0.8))
+    value, gradient = value_and_gradient(cross_entropy, logits, truth(1, 0, OUTSIDE))
+    assert value == pytest.approx((math.log(2) + math.log(4)) / 2, abs=1e-6)
+    # (p - g) / 2: of sound in all three pixels, of a, of b
+    assert gradient == pytest.approx([0.1, -0.375, 0, -0.25, 0.125, 0, 0.15, 0.25, 0], abs=1e-6)
 
 
-def test_dice_of_nothing_found_where_nothing_is_tends_to_0() -> None:
-    assert dice(pixels(-30.0, -30.0), truth(0, 0)).item() == pytest.approx(0.0, abs=1e-6)
-
-
-def test_dice_of_false_alarms_alone() -> None:
-    # p = (0.5, 0.5), g = 0: 1 - 1 / (0.5 + 1)
-    assert dice(pixels(0.0, 0.0), truth(0, 0)).item() == pytest.approx(1 / 3, abs=1e-6)
-
-
-@pytest.mark.parametrize("loss", [cross_entropy, dice])
-def test_pixels_outside_count_in_nothing(loss: torch.nn.Module) -> None:
-    seen = loss(pixels(1.0, -2.0), truth(1, 0))
-    padded = loss(pixels(1.0, -2.0, 7.0, -7.0), truth(1, 0, OUTSIDE, OUTSIDE))
-    assert padded.item() == pytest.approx(seen.item(), abs=1e-6)
+def test_cross_entropy_where_nothing_is() -> None:
+    # -ln (1 - 0.8) and -ln (1 - 0.5); gradients p / 2
+    value, gradient = value_and_gradient(cross_entropy, pixels(logit(0.8), 0.0), truth(0, 0))
+    assert value == pytest.approx((math.log(5) + math.log(2)) / 2, abs=1e-6)
+    assert gradient == pytest.approx([0.4, 0.25], abs=1e-6)
 
 
 @pytest.mark.parametrize("loss", [cross_entropy, dice])
 def test_a_batch_wholly_outside_is_no_loss_and_no_gradient(loss: torch.nn.Module) -> None:
-    logits = pixels(3.0, -3.0).requires_grad_()
-    value = loss(logits, truth(OUTSIDE, OUTSIDE))
-    value.backward()
-    assert value.item() == 0
-    assert logits.grad is not None
-    assert logits.grad.abs().max() == 0
+    assert value_and_gradient(loss, pixels(3.0, -3.0), truth(OUTSIDE, OUTSIDE)) == (0, [0, 0])
 
 
-def test_gradient_of_cross_entropy_is_p_minus_g() -> None:
-    logits = pixels(logit(0.8), logit(0.5)).requires_grad_()
-    cross_entropy(logits, truth(1, 0)).backward()
-    assert logits.grad is not None
-    assert logits.grad.flatten().tolist() == pytest.approx([-0.1, 0.25], abs=1e-6)
+@pytest.mark.parametrize("weights", [(0.05, 0.95), (0.3, 0.6), (1.0, 0.0), (0.0, 1.0)])
+def test_weighted_sum_by_hand(weights: tuple[float, float]) -> None:
+    value, gradient = value_and_gradient(WeightedLoss(*weights), pixels(*SCORES), truth(*TRUTH))
+    assert value == pytest.approx(weights[0] * CROSS_ENTROPY + weights[1] * DICE, abs=1e-6)
+    of_both = zip(CROSS_ENTROPY_GRADIENT, DICE_GRADIENT, strict=True)
+    assert gradient == pytest.approx([weights[0] * one + weights[1] * other for one, other in of_both], abs=1e-6)
 
 
-def test_gradient_of_dice_by_hand() -> None:
-    # d/dp of -(2p + 1) / (p² + 2) at p = 0.5 is -(2·2.25 - 2·1·... ) / 2.25²: -(4.5 - 2) / 5.0625; dp/dx = 0.25
-    logits = pixels(0.0).requires_grad_()
-    dice(logits, truth(1)).backward()
-    assert logits.grad is not None
-    assert logits.grad.item() == pytest.approx(-2.5 / 5.0625 * 0.25, abs=1e-6)
+def test_the_papers_weights_are_taken_where_none_are_given() -> None:
+    # 0.05·0.458145 + 0.95·0.100346
+    assert WeightedLoss()(pixels(*SCORES), truth(*TRUTH)).item() == pytest.approx(0.118236, abs=1e-6)
 
 
-def test_several_classes_by_hand() -> None:
-    # One pixel, channels sound, a, b with softmax (0.2, 0.5, 0.3); the truth is a.
-    logits = torch.tensor([0.2, 0.5, 0.3]).log().view(1, 3, 1, 1)
-    assert cross_entropy(logits, truth(1)).item() == pytest.approx(-math.log(0.5), abs=1e-6)
-    # Class b is not shown in the batch, so a alone counts: 1 - (2·0.5 + 1) / (0.25 + 1 + 1)
-    assert dice(logits, truth(1)).item() == pytest.approx(1 - 2 / 2.25, abs=1e-6)
-
-
-def test_several_classes_none_shown() -> None:
-    logits = torch.tensor([0.2, 0.5, 0.3]).log().view(1, 3, 1, 1)
-    # a: 1 - 1 / 1.25 = 0.2, b: 1 - 1 / 1.09
-    assert dice(logits, truth(0)).item() == pytest.approx((0.2 + 1 - 1 / 1.09) / 2, abs=1e-6)
-
-
-def test_weighted_sum_with_the_papers_weights() -> None:
-    logits, g = pixels(logit(0.8), logit(0.5)), truth(1, 0)
-    expected = 0.05 * cross_entropy(logits, g) + 0.95 * dice(logits, g)
-    assert WeightedLoss()(logits, g).item() == pytest.approx(expected.item(), abs=1e-7)
+@pytest.mark.parametrize(("pool", "expected"), [("batch", 1 - 2.6 / 3.39), ("image", (0.29 / 2.89 + 1 / 3) / 2)])
+def test_the_weighted_sum_takes_dice_over_what_it_is_told_to(pool: Pool, expected: float) -> None:
+    # The second image has p = (0.5, 0.5) and no defect. Together: d = 0.64 + 3·0.25 + 1 + 1; alone: 1 - 1 / (0.5 + 1).
+    logits, g = torch.cat((pixels(*SCORES[:2]), pixels(0.0, 0.0))), torch.cat((truth(1, 0), truth(0, 0)))
+    assert WeightedLoss(0.0, 1.0, pool)(logits, g).item() == pytest.approx(expected, abs=1e-6)
 
 
 def test_weighted_loss_is_computed_in_32_bit() -> None:
-    logits, g = pixels(logit(0.8), logit(0.5)).bfloat16(), truth(1, 0)
-    assert WeightedLoss()(logits, g).dtype == torch.float32
-
-
-def test_dice_of_a_batch_and_of_each_image_by_hand() -> None:
-    # Image 1: p = (0.8, 0.5), g = (1, 0); image 2: p = (0.5, 0.5), g = 0.
-    logits = torch.tensor([[logit(0.8), logit(0.5)], [0.0, 0.0]]).view(2, 1, 1, 2)
-    g = torch.tensor([[1, 0], [0, 0]], dtype=torch.uint8).view(2, 1, 2)
-    # Together: 1 - (2·0.8 + 1) / (0.64 + 3·0.25 + 1 + 1)
-    assert dice(logits, g).item() == pytest.approx(1 - 2.6 / 3.39, abs=1e-5)
-    # Each by itself: the mean of 1 - 2.6 / 2.89 and 1 - 1 / 1.5
-    assert dice(logits, g, "image").item() == pytest.approx((1 - 2.6 / 2.89 + 1 / 3) / 2, abs=1e-5)
-
-
-def test_dice_of_each_image_takes_the_classes_that_each_shows() -> None:
-    # One pixel each, softmax (0.2, 0.5, 0.3); image 1 is of class a, image 2 of class b.
-    logits = torch.tensor([0.2, 0.5, 0.3]).log().view(1, 3, 1, 1).repeat(2, 1, 1, 1)
-    g = torch.tensor([1, 2], dtype=torch.uint8).view(2, 1, 1)
-    a, b = 1 - 2 / 2.25, 1 - 1.6 / 2.09
-    assert dice(logits, g, "image").item() == pytest.approx((a + b) / 2, abs=1e-6)
-
-
-def test_an_image_wholly_outside_is_none() -> None:
-    seen, g = pixels(1.0, -2.0), truth(1, 0)
-    both = torch.cat((seen, pixels(7.0, 7.0))), torch.cat((g, truth(OUTSIDE, OUTSIDE)))
-    assert dice(*both, "image").item() == pytest.approx(dice(seen, g, "image").item(), abs=1e-6)
+    assert WeightedLoss()(pixels(*SCORES).bfloat16(), truth(*TRUTH)).dtype == torch.float32
 
 
 @pytest.mark.parametrize("pool", ["batch", "image"])
 def test_losses_of_extreme_scores_stay_finite_in_bf16(pool: Literal["batch", "image"]) -> None:
-    logits = pixels(80.0, -80.0, 80.0, -80.0).bfloat16().requires_grad_()
-    loss = WeightedLoss(0.05, 0.95, pool)(logits, truth(1, 0, 0, 1))
-    loss.backward()
-    assert math.isfinite(loss.item())
-    assert logits.grad is not None
-    assert torch.isfinite(logits.grad).all()
-
-
-def test_a_large_batch_is_summed_exactly_enough() -> None:
-    # 4 million pixels of p = 0.5, half of them defective: Σpg = 1e6, Σp² = 1e6, Σg = 2e6.
-    g = torch.zeros(1, 2000, 2000, dtype=torch.uint8)
-    g[:, :1000] = 1
-    assert dice(torch.zeros(1, 1, 2000, 2000), g).item() == pytest.approx(1 - 2e6 / 3e6, abs=1e-5)
+    logits = pixels(80.0, -80.0, 80.0, -80.0).bfloat16()
+    value, gradient = value_and_gradient(WeightedLoss(0.05, 0.95, pool), logits, truth(1, 0, 0, 1))
+    assert math.isfinite(value)
+    assert all(map(math.isfinite, gradient))
