@@ -7,6 +7,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from tests.fixtures.networks import TINY
+from torch import Tensor, nn
 
 from scuff.core.bundle import Precision
 from scuff.core.errors import BundleError
@@ -106,3 +107,18 @@ def test_bf16_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="no bf16 convolutions; export with --precision fp32 or int8 for a CPU"):
         export.write_onnx(tmp_path / "net.onnx", *NETWORKS["one class"], "bf16", [])
     assert not list(tmp_path.iterdir())
+
+
+class Bessel(nn.Module):
+    """A function that ONNX does not have."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = torch.special.bessel_j0(x)
+        return y
+
+
+def test_a_layer_that_onnx_does_not_have_is_refused() -> None:
+    network = tiny(1)
+    network.head.append(Bessel())
+    with pytest.raises(BundleError, match=r"has no form there; leave out --runtime onnxruntime"):
+        export.onnx_model(network, SQUARES)

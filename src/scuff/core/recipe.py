@@ -149,8 +149,8 @@ class Network(Section):
     encoder: str = Field(
         "efficientnet_b0",
         min_length=1,
-        description='Any timm model that gives features, or one of ours: "unet", as in the original U-Net; "plain", of '
-        "plain convolutions, made for speed.",
+        description="A timm model that gives features down to stride 32 (some only of pictures of one size), or one of "
+        'ours: "unet", as in the original U-Net; "plain", of plain convolutions, made for speed.',
     )
     decoder_channels: Annotated[tuple[Channels, Channels, Channels, Channels], Strict(False)] = Field(
         (256, 128, 64, 32), description="Channels of the decoder stages D4, D3, D2, D1, from deep to shallow."

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scuff.core.bundle import NETWORK, ONNX, PROGRAM, Precision, RuntimeName
 from scuff.core.errors import BundleError
-from scuff.core.tile import Tiling
+from scuff.core.tile import STRIDE, Tiling
 from scuff.export.conversion import openvino_model
 from scuff.export.program import write_program
 from scuff.export.wanted import Wanted
@@ -78,6 +78,8 @@ def write_networks(
         BundleError: This cannot be made.
     """
     facts, network = checkpoint.facts, rewritten(checkpoint.network())
+    if wanted.strip_px is not None and not network.encoder.any_size:
+        raise _bound_to_squares(facts.tile_px)
     form = network if wanted.strip_px is None else localised(network, facts.tile_px)
     tiling = wanted.tiling(facts.tile_px)
     source = Source(form, facts.tile_px, tiling, wanted.precision, facts.threshold_in_force, calibration)
@@ -93,11 +95,29 @@ def runtimes_of(wanted: Wanted) -> tuple[RuntimeName, ...]:
 
 def _write_openvino(folder: Path, source: Source) -> tuple[str, ...]:
     model = _named(openvino_model(source.network, source.tile_px))
+    if source.tiling.width_px is None:
+        _check_strips(model, source)
     kept: tuple[str, ...] = ()
     if source.precision == "int8":
         model, kept = _quantised(model, source)
     openvino.save_model(model, folder / NETWORK, compress_to_fp16=False)
     return kept
+
+
+def _check_strips(model: openvino.Model, source: Source) -> None:
+    """Refuse what OpenVINO cannot give another size: attention with tables and grids made for the training size."""
+    height = source.tiling.height_px
+    try:
+        model.clone().reshape([1, height, height + STRIDE, 3])
+    except RuntimeError as error:
+        raise _bound_to_squares(source.tile_px) from error
+
+
+def _bound_to_squares(side_px: int) -> BundleError:
+    return BundleError(
+        f"this network is bound to squares of {side_px} px by its encoder, and cannot see strips; export it without "
+        "--strips, or train one with an encoder of convolutions alone, such as efficientnet_lite0 or resnet34"
+    )
 
 
 def _named(model: openvino.Model, prefix: str = "") -> openvino.Model:

@@ -64,10 +64,19 @@ def onnx_model(network: SurfaceUNet, tiling: Tiling) -> onnx.ModelProto:
 
     Returns:
         A model from 1×H×W×3 bytes to 1×K×h×w bytes, in 32 bit.
+
+    Raises:
+        BundleError: A layer of the encoder has no form in ONNX.
     """
-    program = torch.onnx.export(
-        station_program(network, tiling), dynamo=True, input_names=[TILES], output_names=[SCORES], verbose=False
-    )
+    try:
+        program = torch.onnx.export(
+            station_program(network, tiling), dynamo=True, input_names=[TILES], output_names=[SCORES], verbose=False
+        )
+    except torch.onnx.OnnxExporterError as error:
+        raise BundleError(
+            "torch cannot write this network as ONNX, since a layer of its encoder has no form there; leave out "
+            "--runtime onnxruntime, or train one with another encoder"
+        ) from error
     if program is None:
         raise RuntimeError("torch.onnx.export gave nothing, although it was given no file to write to")
     return _tidied(program.model_proto)

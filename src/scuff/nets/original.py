@@ -21,6 +21,7 @@ class OriginalEncoder(nn.Module):
     """
 
     channels = CHANNELS
+    any_size = True
     stride = 1
 
     def __init__(self) -> None:

@@ -18,6 +18,7 @@ class PlainEncoder(nn.Module):
     """
 
     channels = CHANNELS
+    any_size = True
     stride = 2
 
     def __init__(self) -> None:
