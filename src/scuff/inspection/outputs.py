@@ -43,7 +43,7 @@ def write_picture(out: Path, inspected: Inspected, pictures: Pictures = "defects
     else:
         for ending in (OVERLAY, MASK):
             (out / f"{frame}{ending}").unlink(missing_ok=True)
-    # The pictures are on the disk by now. A record that a power cut leaves empty is none: its picture is inspected again.
+    # Pictures are on the disk by now. A record that a power cut leaves empty is none: its picture is inspected again.
     _write(out / f"{frame}{RECORD}", f"{result.model_dump_json(indent=2)}\n".encode(), lasting=False)
     return result
 
