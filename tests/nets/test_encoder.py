@@ -7,8 +7,8 @@ import timm
 import torch
 from torch import Tensor, nn
 
-import scuff.nets.encoder
 from scuff.core.errors import RecipeError, WeightsError
+from scuff.nets import encoder as encoders
 from scuff.nets.encoder import Encoder, imagenet_encoder
 
 
@@ -77,7 +77,7 @@ def test_trying_an_encoder_leaves_the_weights_and_the_chance_of_the_seed(monkeyp
         torch.manual_seed(0)
         return build(), torch.get_rng_state()
 
-    monkeypatch.setattr(scuff.nets.encoder, "_FLAWS", {})
+    monkeypatch.setattr(encoders, "_FLAWS", {})
     tried, chance = built(lambda: Encoder("test_efficientnet").body)
     plain, undisturbed = built(lambda: timm.create_model("test_efficientnet", features_only=True))
     assert torch.equal(chance, undisturbed)
@@ -88,7 +88,7 @@ def test_trying_an_encoder_leaves_the_weights_and_the_chance_of_the_seed(monkeyp
 
 def test_an_encoder_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
-    monkeypatch.setattr(scuff.nets.encoder, "_FLAWS", {})
+    monkeypatch.setattr(encoders, "_FLAWS", {})
     monkeypatch.setattr(Encoder, "_tried", lambda *given: tried.append(given))
     for _ in range(2):
         Encoder("test_efficientnet")
