@@ -149,7 +149,7 @@ def running(product: Product, store: Store, rig: FakeRig) -> Running:
         own = Product(recipe, product.inspector, product.judge, product.bundle)
         other = replace(own, recipe=recipe.model_copy(update={"product": CoreProduct(name="lid")}))
         port = FakePort()
-        service = Service({own.name: own, other.name: other}, rig, store, [port], Watchdog())  # type: ignore[arg-type]
+        service = Service({own.name: own, other.name: other}, rig, store, [port], Watchdog())
         task = asyncio.ensure_future(service.run())
         bench = Bench(service, rig, store, port, task)
         await bench.until(lambda: bench.line.status.state != "starting")

@@ -15,8 +15,17 @@ STARTED = Handshake().line_is(State.READY)
 READY = STARTED.set(Inputs(trigger=False, ack=False), recipes=2)
 
 
-def told(handshake: Handshake, **signals: bool | int | str | None) -> Handshake:
-    return handshake.set(Inputs(**{"trigger": False, "ack": False} | signals), recipes=2)  # type: ignore[arg-type]
+def told(
+    handshake: Handshake,
+    *,
+    trigger: bool = False,
+    ack: bool = False,
+    select: bool = False,
+    serial: str | None = "",
+    trigger_id: int = 0,
+    recipe: int = 0,
+) -> Handshake:
+    return handshake.set(Inputs(trigger, ack, select, serial, trigger_id, recipe), recipes=2)
 
 
 def test_nothing_is_on_at_first() -> None:

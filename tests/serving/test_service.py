@@ -23,9 +23,13 @@ from pathlib import Path
 from scuff.core.recipe import Recipe
 from scuff.serving import logs, service, workers
 from scuff.serving.product import Product
+from scuff.station.rig import Rig
 from scuff.store.opening import open_store
 
-class Hangs:
+class Hangs(Rig):
+    def __init__(self):
+        pass
+
     def open(self):
         print("opening", flush=True)
         threading.Event().wait()

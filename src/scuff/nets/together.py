@@ -54,10 +54,8 @@ class SharedBatchNormAct(BatchNormAct2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """N×C×h×w in and out."""
-        if not self.training or processes() == 1:
-            whole: Tensor = super().forward(x)  # type: ignore[no-untyped-call]  # timm gives it no types
-            return whole
-        y: Tensor = self.act(self.drop(_normalised(self, x)))
+        shared = self.training and processes() > 1
+        y: Tensor = self.act(self.drop(_normalised(self, x) if shared else nn.BatchNorm2d.forward(self, x)))
         return y
 
 

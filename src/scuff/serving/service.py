@@ -60,7 +60,7 @@ class Service:
         self.metrics, self._stopping = Metrics(), asyncio.Event()
         workers = Workers(self._watchdog, HANGS * settings.part_timeout_s)
         self._equipment = Equipment(settings, rig, store, workers, Faults(self._noticed), self.metrics)
-        self.line = Line(self._equipment, products, ports, Following(products.values(), rig).look)
+        self.line = Line(self._equipment, products, ports, Following(products.values(), rig.adjust).look)
         self.entrances: list[Entrance] = []
 
     def stop(self) -> None:
