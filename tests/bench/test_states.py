@@ -14,7 +14,8 @@ from scuff.training.run import RECORD, begin_run
 
 LINE = "3,12,0.5,0.4,0.25,0.3,0.2,0.01,9.5,1.50"
 COURSE = f"{','.join(COLUMNS)}\n{LINE}\n"
-FIGURES = '{"rows": {"defect": {"precision": 0.5, "recall": 0.5, "f1": 0.5, "iou": 0.3}}}'
+COUNTED = '"tp_px": 1, "fp_px": 1, "fn_px": 1, "tn_px": 9'
+FIGURES = f'{{"rows": {{"defect": {{"precision": 0.5, "recall": 0.5, "f1": 0.5, "iou": 0.3, {COUNTED}}}}}}}'
 PIXELS = "frame,part,class,tp_px,fp_px,fn_px,tn_px\nF0,P0,defect,1,1,1,9\n"
 
 
@@ -74,6 +75,8 @@ def test_figures_that_a_power_cut_left_empty_are_none(trial: Trial, done: Path) 
         (f"evaluation/test/{METRICS}", FIGURES[:20], "evaluation/test"),
         (f"evaluation/test/{METRICS}", '{"rows": {}}', "evaluation/test"),
         (f"evaluation/test/{COUNTS}", PIXELS.replace("1,1", "1,"), "evaluation/test"),
+        (f"evaluation/test/{COUNTS}", PIXELS.splitlines()[0], "evaluation/test"),  # its lines are gone
+        (f"evaluation/test/{COUNTS}", PIXELS.partition("\n")[2], "evaluation/test"),  # its heading is
         (HISTORY, "", ""),
         (HISTORY, COURSE[:-5], ""),
         (HISTORY, "\0" * 40, ""),

@@ -21,6 +21,9 @@ from scuff.training.assess import COUNTS, METRICS, figures_folder
 from scuff.training.history import HISTORY
 from scuff.training.run import RECORD, load_run
 
+PIXELS = ("tp_px", "fp_px", "fn_px", "tn_px")
+"""What is counted, as the files call it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -132,8 +135,11 @@ def read_result(trial: Trial, folder: Path) -> Result | None:
     with _damage_in(figures / METRICS, again) as path:
         row = json.loads(path.read_text(encoding="utf-8"))["rows"][DEFECT]
         values = {name: row[name] for name in FIGURES}
+        whole = Counts(*(row[name] for name in PIXELS))
     with _damage_in(figures / COUNTS, again) as path:
         counts = _counts_by_part(path)
+        if sum(counts.values(), Counts()) != whole:  # a table that lacks lines is a table, too
+            raise ValueError(f"its lines do not add up to what {METRICS} says")
     anew = f"delete the folder {folder}, and `scuff bench` trains it again"
     with _damage_in(folder / HISTORY, anew) as path:
         with path.open(newline="", encoding="utf-8") as file:
@@ -180,7 +186,5 @@ def _counts_by_part(table: Path) -> dict[str, Counts]:
     with table.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["class"] == DEFECT:
-                pooled[row["part"] or row["frame"]] += Counts(
-                    *(int(row[name]) for name in ("tp_px", "fp_px", "fn_px", "tn_px"))
-                )
+                pooled[row["part"] or row["frame"]] += Counts(*(int(row[name]) for name in PIXELS))
     return dict(pooled)
